@@ -1,0 +1,1 @@
+//! The credential letter as a PDF, and the spool it waits in.

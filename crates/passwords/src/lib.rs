@@ -1,0 +1,1 @@
+//! Password strength, and hashing on threads that own their memory.

@@ -1,0 +1,1 @@
+//! The storage contract kept on an embedded SQLite database.

@@ -1,0 +1,1 @@
+//! What the services ask of a database: units of work, rows, errors, and the contract suite.
