@@ -1,0 +1,46 @@
+//! Reading accounts.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use domain::account::{Account, State};
+use domain::{AccountId, AgreementId, GroupId, PartnerId};
+
+use crate::Result;
+use crate::page::{Page, PageRequest};
+
+/// Which accounts a list shows. Conditions add up; an empty one does not filter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AccountFilter {
+    /// Of this partner.
+    pub partner: Option<PartnerId>,
+    /// With a group of this agreement ticked; its partner's administrator, who holds every group,
+    /// included.
+    pub agreement: Option<AgreementId>,
+    /// With this group ticked; its partner's administrator included.
+    pub group: Option<GroupId>,
+    /// In one of these states.
+    pub states: BTreeSet<State>,
+    /// Sharing one of these groups with someone who sees no more, the partner's administrator and
+    /// the account named beside included.
+    pub seen_by: Option<SeenBy>,
+}
+
+/// The limits of what a manager sees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenBy {
+    /// Their own account.
+    pub own: AccountId,
+    /// The groups they hold.
+    pub groups: BTreeSet<GroupId>,
+}
+
+/// Reading accounts.
+#[async_trait]
+pub trait AccountReads: Send + Sync {
+    /// The account with its memberships in live groups.
+    async fn account(&self, id: AccountId) -> Result<Option<Account>>;
+
+    /// A page of accounts, ordered by family name, given name (case and accents aside), then id.
+    async fn accounts(&self, filter: &AccountFilter, page: &PageRequest) -> Result<Page<Account>>;
+}
