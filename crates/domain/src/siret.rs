@@ -9,7 +9,7 @@ text_value! {
 }
 
 /// La Poste outgrew the check: its establishments have numbers whose digits sum to a multiple
-/// of five, its seat and the oldest ones the common check.
+/// of five, its seat the common check.
 const LA_POSTE: &str = "356000000";
 
 impl Siret {
