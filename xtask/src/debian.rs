@@ -74,7 +74,7 @@ pub(crate) fn provide(needs: &[Need]) -> Result<()> {
     }
     let Some(mut shell) = root_shell() else {
         bail!(
-            "missing: {}; type this line:\n  sudo sh -c '{line}'",
+            "missing: {}; type this line, as root:\n  sh -c '{line}'",
             missing.join(", ")
         );
     };
@@ -94,7 +94,7 @@ fn missing_packages(needs: &[Need]) -> Vec<&'static str> {
 
 fn install_line(packages: &[&str]) -> String {
     format!(
-        "apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y \
+        "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y \
          --no-install-recommends {}",
         packages.join(" ")
     )
