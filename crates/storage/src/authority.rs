@@ -4,10 +4,13 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use domain::account::Account;
+use domain::account::{Account, Availability};
 use domain::agreement::Agreement;
+use domain::call;
 use domain::group::Group;
+use domain::paris::Day;
 use domain::partner::{Partner, PartnerReference};
+use domain::policy;
 use domain::{AccountId, AgreementId, DeliveryId, GroupId, PartnerId, SessionId};
 
 use crate::Result;
@@ -73,6 +76,24 @@ impl Authority {
         self.account(self.partner.administrator)
     }
 
+    /// Who acts, as the policy knows them: the person's own account as it stands now, which must
+    /// be among those asked for.
+    pub fn acting(&self, actor: &call::Actor, today: Day) -> Result<policy::Actor<'_>, NotActing> {
+        let session = match actor {
+            call::Actor::Caf(_) => return Ok(policy::Actor::Caf),
+            call::Actor::Nobody => return Err(NotActing::Ended),
+            call::Actor::Person(session) if session.partner != self.partner.id => {
+                return Err(NotActing::Foreign);
+            }
+            call::Actor::Person(session) => session,
+        };
+        let own = self.account(session.account).ok_or(NotActing::Ended)?;
+        match own.availability(today) {
+            Availability::Open => Ok(policy::Actor::Person(own)),
+            _ => Err(NotActing::Ended),
+        }
+    }
+
     /// One of the partner's agreements.
     pub fn agreement(&self, id: AgreementId) -> Option<&Agreement> {
         self.agreements.iter().find(|agreement| agreement.id == id)
@@ -82,6 +103,15 @@ impl Authority {
     pub fn group(&self, id: GroupId) -> Option<&Group> {
         self.groups.iter().find(|group| group.id == id)
     }
+}
+
+/// Why someone does not act in a partner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotActing {
+    /// They belong to another partner, and are told that nothing is there.
+    Foreign,
+    /// Their session is worth nothing any more.
+    Ended,
 }
 
 /// Reading what mutations are decided on. Never from a cache.

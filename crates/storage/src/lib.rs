@@ -10,6 +10,7 @@
 
 pub mod account;
 pub mod authority;
+pub mod carry_out;
 pub mod delivery;
 pub mod habilitation;
 pub mod mutation;

@@ -1,0 +1,57 @@
+//! The one way in which a use case decides and a unit writes.
+//!
+//! A decision rests on knowledge; the unit refuses to write when that knowledge has moved, and the
+//! use case then decides again on new knowledge. Whoever may not do a thing is told so before a
+//! replay of their request is looked up: nothing of the first answer is shown to them.
+
+use domain::Timestamp;
+
+use crate::Stores;
+use crate::authority::{Authority, AuthorityQuery};
+use crate::mutation::{Error, Mutation, Outcome, RequestClaim};
+
+/// How often a mutation is decided before its caller is told to try again. Three: two racing
+/// mutations of one partner settle at the second try, and a partner busier than that is better
+/// served by a caller who waits.
+pub const DECISIONS: usize = 3;
+
+/// A use case that changes one partner.
+pub trait UseCase: Sync {
+    /// Why it refuses.
+    type Refusal: From<Error> + From<crate::Error> + Send;
+
+    /// What is answered when the partner does not exist, or is not the actor's to know of.
+    fn absent(&self) -> Self::Refusal;
+
+    /// Whether the actor may do this, before anything is said about how things stand.
+    fn permit(&self, authority: &Authority) -> Result<(), Self::Refusal>;
+
+    /// What is to be written, as things stand.
+    fn decide(&self, authority: &Authority) -> Result<Mutation, Self::Refusal>;
+}
+
+/// Carries out a use case: permission, replay, decision, unit; again while its ground moves, at
+/// most [`DECISIONS`] times, then [`Error::Conflict`].
+pub async fn carry_out<U: UseCase>(
+    stores: &Stores,
+    query: &AuthorityQuery,
+    request: Option<&RequestClaim>,
+    now: Timestamp,
+    use_case: &U,
+) -> Result<Outcome, U::Refusal> {
+    for _ in 0..DECISIONS {
+        let authority = stores.authorities.authority(query).await?;
+        let authority = authority.ok_or_else(|| use_case.absent())?;
+        use_case.permit(&authority)?;
+        if let Some(request) = request
+            && let Some(earlier) = stores.mutations.replay(request, now).await?
+        {
+            return Ok(earlier);
+        }
+        match stores.mutations.apply(&use_case.decide(&authority)?).await {
+            Err(Error::Conflict) => {}
+            written => return Ok(written?),
+        }
+    }
+    Err(Error::Conflict.into())
+}
