@@ -5,7 +5,14 @@
 //! the project names a generated type's fields outside of its conversions here.
 
 pub mod access;
+pub mod call;
+pub mod claims;
 pub mod codec;
+pub mod page;
+pub mod refusal;
+pub mod time;
+
+mod stored;
 
 /// One module per area, as the generated code refers to its neighbours by `super::super::<area>::v1`.
 macro_rules! generated {

@@ -78,7 +78,11 @@ impl Authority {
 
     /// Who acts, as the policy knows them: the person's own account as it stands now, which must
     /// be among those asked for.
-    pub fn acting(&self, actor: &call::Actor, today: Day) -> Result<policy::Actor<'_>, NotActing> {
+    pub fn acting(
+        &self,
+        actor: &call::Actor,
+        today: Day,
+    ) -> std::result::Result<policy::Actor<'_>, NotActing> {
         let session = match actor {
             call::Actor::Caf(_) => return Ok(policy::Actor::Caf),
             call::Actor::Nobody => return Err(NotActing::Ended),

@@ -18,7 +18,10 @@ pub const DECISIONS: usize = 3;
 /// A use case that changes one partner.
 pub trait UseCase: Sync {
     /// Why it refuses.
-    type Refusal: From<Error> + From<crate::Error> + Send;
+    type Refusal: Send;
+
+    /// What is answered when the unit refuses for good.
+    fn refused(&self, error: Error) -> Self::Refusal;
 
     /// What is answered when the partner does not exist, or is not the actor's to know of.
     fn absent(&self) -> Self::Refusal;
@@ -40,18 +43,20 @@ pub async fn carry_out<U: UseCase>(
     use_case: &U,
 ) -> Result<Outcome, U::Refusal> {
     for _ in 0..DECISIONS {
-        let authority = stores.authorities.authority(query).await?;
+        let authority = stores.authorities.authority(query).await;
+        let authority = authority.map_err(|error| use_case.refused(error.into()))?;
         let authority = authority.ok_or_else(|| use_case.absent())?;
         use_case.permit(&authority)?;
-        if let Some(request) = request
-            && let Some(earlier) = stores.mutations.replay(request, now).await?
-        {
-            return Ok(earlier);
+        if let Some(request) = request {
+            let earlier = stores.mutations.replay(request, now).await;
+            if let Some(earlier) = earlier.map_err(|error| use_case.refused(error))? {
+                return Ok(earlier);
+            }
         }
         match stores.mutations.apply(&use_case.decide(&authority)?).await {
             Err(Error::Conflict) => {}
-            written => return Ok(written?),
+            written => return written.map_err(|error| use_case.refused(error)),
         }
     }
-    Err(Error::Conflict.into())
+    Err(use_case.refused(Error::Conflict))
 }

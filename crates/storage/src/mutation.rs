@@ -244,7 +244,7 @@ pub enum Error {
     Conflict,
     /// The request id was used with another body.
     #[error("the request id was used for another request")]
-    RequestReused,
+    RequestReused(RequestId),
     /// The user number belongs, or has belonged, to another account.
     #[error("the user number is taken")]
     UserNumberTaken,
