@@ -40,6 +40,17 @@ pub enum Actor {
     CafAgent,
 }
 
+impl Actor {
+    /// The metadata key that names such an actor.
+    pub fn metadata_key(self) -> Option<&'static str> {
+        match self {
+            Self::None => None,
+            Self::Session => Some("session-token"),
+            Self::CafAgent => Some("caf-agent"),
+        }
+    }
+}
+
 /// How far a sign-in must have come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignIn {

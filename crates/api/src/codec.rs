@@ -10,6 +10,8 @@ use tonic::Status;
 use tonic::codec::{Codec, DecodeBuf, Decoder};
 use tonic_prost::ProstEncoder;
 
+use crate::refusal::Refusal;
+
 /// Encodes as tonic does, and refuses what it cannot decode with `INVALID_ARGUMENT`.
 #[derive(Debug)]
 pub struct Refusing<Encode, Decode>(PhantomData<(Encode, Decode)>);
@@ -48,9 +50,52 @@ impl<Decode: Message + Default> Decoder for RefusingDecoder<Decode> {
     type Error = Status;
 
     fn decode(&mut self, bytes: &mut DecodeBuf<'_>) -> Result<Option<Decode>, Status> {
-        // Not the decoder's own words: they quote names of fields, and a client's message may be hostile.
+        // Not the decoder's own words: they would tell a prober how far its bytes were understood.
         Decode::decode(bytes)
             .map(Some)
-            .map_err(|_| Status::invalid_argument("the body is not the message of this RPC"))
+            .map_err(|_| Refusal::malformed_body().status())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::executor::block_on;
+    use http_body_util::Full;
+    use prost::bytes::Bytes;
+    use tonic::Code;
+    use tonic::codec::Streaming;
+
+    use super::*;
+    use crate::recovery::v1::RecoverPasswordRequest;
+
+    /// Reads one frame with this payload as a server does.
+    fn read(payload: &[u8]) -> Result<Option<RecoverPasswordRequest>, Status> {
+        let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+        let frame = [&[0], length.as_slice(), payload].concat();
+        let decoder = Refusing::<(), RecoverPasswordRequest>::default().decoder();
+        let body = Full::new(Bytes::from(frame));
+        block_on(Streaming::new_request(decoder, body, None, None).message())
+    }
+
+    #[test]
+    fn a_message_is_read() {
+        let sent = RecoverPasswordRequest {
+            email: "jeanne@example.org".to_owned(),
+        };
+        assert_eq!(read(&sent.encode_to_vec()).unwrap(), Some(sent));
+    }
+
+    #[test]
+    fn bytes_that_are_no_message_are_the_clients_mistake() {
+        for payload in [
+            &[0xff_u8; 8][..],
+            &[0x0a, 0x7f, b'x'],
+            &[0x0a, 0x02, 0xc3, 0x28],
+            &[0x08],
+        ] {
+            let status = read(payload).unwrap_err();
+            assert_eq!(status.code(), Code::InvalidArgument, "{payload:?}");
+            assert_eq!(status.message(), "the body is not one message of this RPC");
+        }
     }
 }

@@ -12,6 +12,7 @@ pub mod page;
 pub mod refusal;
 pub mod time;
 
+mod redacted;
 mod stored;
 
 /// One module per area, as the generated code refers to its neighbours by `super::super::<area>::v1`.
@@ -45,10 +46,6 @@ generated! {
     session = "comptepartenaire.session.v1";
     /// Values that several areas share.
     r#type = "comptepartenaire.r#type.v1";
-}
-
-mod redacted {
-    include!(concat!(env!("OUT_DIR"), "/redacted.rs"));
 }
 
 /// The protos with their imports, comments and options, as an encoded `google.protobuf.FileDescriptorSet`: for

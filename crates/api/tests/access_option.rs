@@ -12,7 +12,7 @@ use rpcs::{Grant, Rpc};
 
 /// Compiles a proto of one service with these methods.
 fn pool(methods: &str) -> DescriptorPool {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a temporary folder");
     let proto = format!(
         r#"syntax = "proto3";
         package try.v1;
@@ -20,14 +20,15 @@ fn pool(methods: &str) -> DescriptorPool {
         message Nothing {{}}
         service TryService {{ {methods} }}"#
     );
-    std::fs::write(folder.path().join("try.proto"), proto).unwrap();
+    std::fs::write(folder.path().join("try.proto"), proto).expect("a written file");
     let protos = concat!(env!("CARGO_MANIFEST_DIR"), "/../../proto");
-    let mut compiler = protox::Compiler::new([folder.path(), protos.as_ref()]).unwrap();
+    let mut compiler =
+        protox::Compiler::new([folder.path(), protos.as_ref()]).expect("the folders");
     compiler
         .include_imports(true)
         .open_file("try.proto")
-        .unwrap();
-    DescriptorPool::decode(compiler.encode_file_descriptor_set().as_slice()).unwrap()
+        .expect("a proto that compiles");
+    DescriptorPool::decode(compiler.encode_file_descriptor_set().as_slice()).expect("a descriptor")
 }
 
 const DECLARED: &str = "rpc Declared(Nothing) returns (Nothing) {
