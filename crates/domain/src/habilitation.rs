@@ -1,10 +1,14 @@
 //! Who may act where: whether an account may act for a service on a group.
 
-use crate::account::{Role, State};
-use crate::agreement::Agreement;
+use jiff::Timestamp;
+
+use crate::account::{Availability, Role, State, availability};
+use crate::agreement::{self, Agreement};
 use crate::dates::AccountDates;
-use crate::group::Scope;
-use crate::{AccountId, GroupId, PartnerId};
+use crate::group::{Scope, ScopeKey};
+use crate::paris::{self, Day};
+use crate::references::ServiceCode;
+use crate::{AccountId, AgreementId, GroupId, PartnerId};
 
 /// What an account holds, as it stands now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,5 +37,268 @@ pub struct HeldGroup {
     /// What it covers.
     pub scope: Scope,
     /// Its agreement, one of [`Holdings::agreements`].
-    pub agreement: crate::AgreementId,
+    pub agreement: AgreementId,
+}
+
+/// Where someone wants to act.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// On this group.
+    Group(GroupId),
+    /// On whatever group covers this.
+    Scope(ScopeKey),
+}
+
+/// Why not, from what fails first to what fails last: of several groups the denial of the one that
+/// got furthest is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Denial {
+    /// There is no live session with that token.
+    SessionInvalid,
+    /// The session may only change its provisional password.
+    SignInIncomplete,
+    /// There is no such account.
+    AccountUnknown,
+    /// The account is closed.
+    AccountClosed,
+    /// The account is past its closing date.
+    AccountExpired,
+    /// The account is before its opening date.
+    AccountNotYetOpen,
+    /// No group that the account holds matches.
+    NotAMember,
+    /// The agreement is not validated.
+    AgreementNotValidated,
+    /// The agreement has not begun, or has ended.
+    AgreementOutsideDates,
+    /// The agreement does not cover the service.
+    ServiceNotCovered,
+}
+
+/// The answer for a group that gives the right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// The group.
+    pub group: GroupId,
+    /// Its agreement.
+    pub agreement: AgreementId,
+    /// When the next date boundary ends it, if one does. The end of a session is for whoever
+    /// knows it.
+    pub holds_until: Option<Timestamp>,
+}
+
+impl Holdings {
+    /// Whether the account may act for the service on the target, on that day.
+    pub fn decide(
+        &self,
+        service: &ServiceCode,
+        target: &Target,
+        today: Day,
+    ) -> Result<Grant, Denial> {
+        self.usable(today)?;
+        let matching = self.groups.iter().filter(|held| held.matches(target));
+        let mut furthest = Denial::NotAMember;
+        for held in matching {
+            match self.grant(held, service, today) {
+                Ok(grant) => return Ok(grant),
+                Err(denial) => furthest = furthest.max(denial),
+            }
+        }
+        Err(furthest)
+    }
+
+    /// Whether the account itself is good for anything on that day.
+    pub fn usable(&self, today: Day) -> Result<(), Denial> {
+        match availability(self.state, &self.dates, today) {
+            Availability::Open => Ok(()),
+            Availability::Closed => Err(Denial::AccountClosed),
+            Availability::Expired => Err(Denial::AccountExpired),
+            Availability::NotYetOpen => Err(Denial::AccountNotYetOpen),
+        }
+    }
+
+    /// Whether this group gives the right to act for the service on that day.
+    pub fn grant(
+        &self,
+        held: &HeldGroup,
+        service: &ServiceCode,
+        today: Day,
+    ) -> Result<Grant, Denial> {
+        let agreement = self.agreements.iter().find(|a| a.id == held.agreement);
+        let agreement = agreement.ok_or(Denial::NotAMember)?;
+        if agreement.state != agreement::State::Validated {
+            return Err(Denial::AgreementNotValidated);
+        }
+        if !agreement.inside_dates(today) {
+            return Err(Denial::AgreementOutsideDates);
+        }
+        if !agreement.services.contains(service) {
+            return Err(Denial::ServiceNotCovered);
+        }
+        let last_day = [self.dates.closing(), agreement.end]
+            .into_iter()
+            .flatten()
+            .min();
+        Ok(Grant {
+            group: held.group,
+            agreement: agreement.id,
+            holds_until: last_day.map(paris::end_of),
+        })
+    }
+}
+
+impl HeldGroup {
+    fn matches(&self, target: &Target) -> bool {
+        match target {
+            Target::Group(group) => self.group == *group,
+            Target::Scope(scope) => self.scope.key == *scope,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::group::HousingType;
+    use crate::name::{AgreementLabel, ZoneLabel};
+    use crate::references::{Reference, ZoneCode};
+
+    const GROUP: u128 = 1;
+
+    fn day(text: &str) -> Day {
+        text.parse().unwrap()
+    }
+
+    fn service(code: &str) -> ServiceCode {
+        ServiceCode::parse(code).unwrap()
+    }
+
+    fn agreement(number: u128, state: agreement::State, end: Option<&str>) -> Agreement {
+        Agreement {
+            id: uuid::Uuid::from_u128(number).into(),
+            partner: uuid::Uuid::from_u128(9).into(),
+            version: 1,
+            reference: Reference::parse("CONV-1").unwrap(),
+            label: AgreementLabel::parse("LES OLIVIERS").unwrap(),
+            state,
+            start: day("2026-01-01"),
+            end: end.map(day),
+            services: BTreeSet::from([service("OFFRE_BAILLEURS")]),
+            created_at: Timestamp::UNIX_EPOCH,
+            updated_at: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    fn paris_convention(group: u128, agreement: u128) -> HeldGroup {
+        HeldGroup {
+            group: uuid::Uuid::from_u128(group).into(),
+            scope: Scope {
+                key: ScopeKey {
+                    housing: HousingType::Conventionne,
+                    zone: ZoneCode::parse("75").unwrap(),
+                },
+                zone_label: ZoneLabel::parse("Paris").unwrap(),
+            },
+            agreement: uuid::Uuid::from_u128(agreement).into(),
+        }
+    }
+
+    fn holdings(agreements: Vec<Agreement>) -> Holdings {
+        Holdings {
+            account: uuid::Uuid::from_u128(5).into(),
+            partner: uuid::Uuid::from_u128(9).into(),
+            role: Role::User,
+            state: State::Active,
+            dates: AccountDates::stored(day("2026-02-01"), Some(day("2026-06-30"))),
+            groups: vec![paris_convention(GROUP, 10), paris_convention(2, 11)],
+            agreements,
+        }
+    }
+
+    fn check(holdings: &Holdings, today: &str) -> Result<Grant, Denial> {
+        let target = Target::Group(uuid::Uuid::from_u128(GROUP).into());
+        holdings.decide(&service("OFFRE_BAILLEURS"), &target, day(today))
+    }
+
+    #[test]
+    fn both_ends_of_the_accounts_dates_are_included() {
+        let holdings = holdings(vec![agreement(10, agreement::State::Validated, None)]);
+        assert_eq!(
+            check(&holdings, "2026-01-31"),
+            Err(Denial::AccountNotYetOpen)
+        );
+        assert!(check(&holdings, "2026-02-01").is_ok());
+        assert!(check(&holdings, "2026-06-30").is_ok());
+        assert_eq!(check(&holdings, "2026-07-01"), Err(Denial::AccountExpired));
+    }
+
+    #[test]
+    fn a_right_holds_until_the_first_date_that_ends_it() {
+        let ending = agreement(10, agreement::State::Validated, Some("2026-03-31"));
+        let grant = check(&holdings(vec![ending]), "2026-03-01").unwrap();
+        assert_eq!(
+            grant.holds_until,
+            Some("2026-03-31T22:00:00Z".parse().unwrap())
+        );
+        let endless = agreement(10, agreement::State::Validated, None);
+        let grant = check(&holdings(vec![endless]), "2026-03-01").unwrap();
+        assert_eq!(
+            grant.holds_until,
+            Some("2026-06-30T22:00:00Z".parse().unwrap())
+        );
+    }
+
+    #[test]
+    fn only_a_validated_agreement_inside_its_dates_gives_rights() {
+        for state in [agreement::State::Draft, agreement::State::Suspended] {
+            let refused = check(&holdings(vec![agreement(10, state, None)]), "2026-03-01");
+            assert_eq!(refused, Err(Denial::AgreementNotValidated));
+        }
+        let ended = agreement(10, agreement::State::Validated, Some("2026-02-28"));
+        let refused = check(&holdings(vec![ended]), "2026-03-01");
+        assert_eq!(refused, Err(Denial::AgreementOutsideDates));
+    }
+
+    #[test]
+    fn an_agreement_gives_rights_for_its_own_services() {
+        let holdings = holdings(vec![agreement(10, agreement::State::Validated, None)]);
+        let target = Target::Group(uuid::Uuid::from_u128(GROUP).into());
+        let refused = holdings.decide(&service("AUTRE"), &target, day("2026-03-01"));
+        assert_eq!(refused, Err(Denial::ServiceNotCovered));
+    }
+
+    #[test]
+    fn of_several_groups_one_that_passes_is_enough_else_the_furthest_denial_is_told() {
+        let target = Target::Scope(paris_convention(0, 0).scope.key);
+        let decide = |agreements| {
+            holdings(agreements).decide(&service("OFFRE_BAILLEURS"), &target, day("2026-03-01"))
+        };
+        let passing = decide(vec![
+            agreement(10, agreement::State::Suspended, None),
+            agreement(11, agreement::State::Validated, None),
+        ]);
+        assert_eq!(passing.unwrap().group, uuid::Uuid::from_u128(2).into());
+        let denied = decide(vec![
+            agreement(10, agreement::State::Validated, Some("2026-02-28")),
+            agreement(11, agreement::State::Draft, None),
+        ]);
+        assert_eq!(denied, Err(Denial::AgreementOutsideDates));
+    }
+
+    #[test]
+    fn an_absent_or_foreign_group_is_not_a_members() {
+        let holdings = holdings(vec![agreement(10, agreement::State::Validated, None)]);
+        let target = Target::Group(uuid::Uuid::from_u128(77).into());
+        let refused = holdings.decide(&service("OFFRE_BAILLEURS"), &target, day("2026-03-01"));
+        assert_eq!(refused, Err(Denial::NotAMember));
+    }
+
+    #[test]
+    fn a_closed_account_is_told_before_anything_about_its_groups() {
+        let mut holdings = holdings(Vec::new());
+        holdings.state = State::Closed;
+        assert_eq!(check(&holdings, "2026-03-01"), Err(Denial::AccountClosed));
+    }
 }
