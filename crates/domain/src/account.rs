@@ -11,7 +11,6 @@ use crate::group::Scope;
 use crate::identifier::Identifier;
 use crate::name::PersonName;
 use crate::paris::Day;
-use crate::partner;
 use crate::phone::Phone;
 use crate::policy::Rank;
 use crate::postal_address::PostalAddress;
@@ -232,9 +231,6 @@ pub enum Error {
     /// The account must be active for this.
     #[error("the account is not active")]
     NotActive(AccountId, State),
-    /// The partner must be active for this.
-    #[error("the partner is not active")]
-    PartnerNotActive(PartnerId, partner::State),
     /// None of the agreements concerned is validated and unended.
     #[error("no agreement of the account's groups is validated")]
     AgreementNotValidated(Box<Agreement>),
