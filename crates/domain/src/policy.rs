@@ -359,3 +359,6 @@ impl From<Rank> for Needed {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
