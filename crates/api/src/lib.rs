@@ -10,6 +10,7 @@ pub mod claims;
 pub mod codec;
 pub mod page;
 pub mod refusal;
+pub mod revision;
 pub mod time;
 
 mod redacted;

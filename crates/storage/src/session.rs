@@ -176,6 +176,14 @@ pub trait SessionReads: Send + Sync {
     async fn standing(&self, token: TokenDigest) -> Result<Option<Standing>>;
 }
 
+/// Noting that a session was used, off the path of the call: whoever implements it gathers the
+/// notes and hands them to [`SessionStore::touch`].
+pub trait LastUse: Send + Sync {
+    /// The session was used then by the person, not in the background. Never waits and never
+    /// fails; a note that is lost shortens the session's idle life, nothing else.
+    fn used(&self, session: SessionId, at: Timestamp);
+}
+
 /// Signing in, changing the password, ending.
 #[async_trait]
 pub trait SessionStore: Send + Sync {
