@@ -6,7 +6,7 @@ use crate::account::{Availability, Role, State, availability};
 use crate::agreement::{self, Agreement};
 use crate::dates::AccountDates;
 use crate::group::{Scope, ScopeKey};
-use crate::paris::{self, Day};
+use crate::paris::{self, Day, Standing};
 use crate::references::ServiceCode;
 use crate::{AccountId, AgreementId, GroupId, PartnerId};
 
@@ -75,36 +75,40 @@ pub enum Denial {
     ServiceNotCovered,
 }
 
-/// The answer for a group that gives the right.
+/// The answer to one question.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Grant {
-    /// The group.
-    pub group: GroupId,
-    /// Its agreement.
-    pub agreement: AgreementId,
-    /// When the next date boundary ends it, if one does. The end of a session is for whoever
-    /// knows it.
+pub struct Decision {
+    /// Whether the account may act there, or why not.
+    pub verdict: Result<(), Denial>,
+    /// The group that was decided on, and its agreement, when one matched.
+    pub on: Option<(GroupId, AgreementId)>,
+    /// The next midnight at which a date may change the answer. The end of a session is for
+    /// whoever knows it.
     pub holds_until: Option<Timestamp>,
 }
 
 impl Holdings {
     /// Whether the account may act for the service on the target, on that day.
-    pub fn decide(
-        &self,
-        service: &ServiceCode,
-        target: &Target,
-        today: Day,
-    ) -> Result<Grant, Denial> {
-        self.usable(today)?;
-        let matching = self.groups.iter().filter(|held| held.matches(target));
-        let mut furthest = Denial::NotAMember;
-        for held in matching {
-            match self.grant(held, service, today) {
-                Ok(grant) => return Ok(grant),
-                Err(denial) => furthest = furthest.max(denial),
+    pub fn decide(&self, service: &ServiceCode, target: &Target, today: Day) -> Decision {
+        if let Err(denial) = self.usable(today) {
+            return Decision::denied(denial, self.next_boundary(today));
+        }
+        let mut furthest = Decision::denied(Denial::NotAMember, None);
+        let mut until = self.next_boundary(today);
+        for held in self.groups.iter().filter(|held| held.matches(target)) {
+            let decision = self.decide_on(held, Some(service), today);
+            if decision.verdict.is_ok() {
+                return decision;
+            }
+            until = earlier(until, decision.holds_until);
+            if decision.verdict.err() >= furthest.verdict.err() {
+                furthest = decision;
             }
         }
-        Err(furthest)
+        Decision {
+            holds_until: until,
+            ..furthest
+        }
     }
 
     /// Whether the account itself is good for anything on that day.
@@ -117,33 +121,48 @@ impl Holdings {
         }
     }
 
-    /// Whether this group gives the right to act for the service on that day.
-    pub fn grant(
+    /// Whether this group gives a usable account the right to act on that day, for the service
+    /// or, without one, for any that its agreement covers.
+    pub fn decide_on(
         &self,
         held: &HeldGroup,
-        service: &ServiceCode,
+        service: Option<&ServiceCode>,
         today: Day,
-    ) -> Result<Grant, Denial> {
-        let agreement = self.agreements.iter().find(|a| a.id == held.agreement);
-        let agreement = agreement.ok_or(Denial::NotAMember)?;
-        if agreement.state != agreement::State::Validated {
-            return Err(Denial::AgreementNotValidated);
+    ) -> Decision {
+        let Some(agreement) = self.agreement(held.agreement) else {
+            return Decision::denied(Denial::NotAMember, None);
+        };
+        Decision {
+            verdict: covers(agreement, service, today),
+            on: Some((held.group, agreement.id)),
+            holds_until: earlier(
+                self.next_boundary(today),
+                boundary(agreement.start, agreement.end, today),
+            ),
         }
-        if !agreement.inside_dates(today) {
-            return Err(Denial::AgreementOutsideDates);
+    }
+
+    /// One of the agreements that the groups stand under.
+    pub fn agreement(&self, id: AgreementId) -> Option<&Agreement> {
+        self.agreements.iter().find(|agreement| agreement.id == id)
+    }
+
+    fn next_boundary(&self, today: Day) -> Option<Timestamp> {
+        match self.state {
+            State::Active => boundary(self.dates.opening(), self.dates.closing(), today),
+            State::Closed => None,
         }
-        if !agreement.services.contains(service) {
-            return Err(Denial::ServiceNotCovered);
+    }
+}
+
+impl Decision {
+    /// Not, whatever group was meant.
+    pub fn denied(denial: Denial, holds_until: Option<Timestamp>) -> Self {
+        Self {
+            verdict: Err(denial),
+            on: None,
+            holds_until,
         }
-        let last_day = [self.dates.closing(), agreement.end]
-            .into_iter()
-            .flatten()
-            .min();
-        Ok(Grant {
-            group: held.group,
-            agreement: agreement.id,
-            holds_until: last_day.map(paris::end_of),
-        })
     }
 }
 
@@ -154,6 +173,32 @@ impl HeldGroup {
             Target::Scope(scope) => self.scope.key == *scope,
         }
     }
+}
+
+fn covers(agreement: &Agreement, service: Option<&ServiceCode>, today: Day) -> Result<(), Denial> {
+    if agreement.state != agreement::State::Validated {
+        return Err(Denial::AgreementNotValidated);
+    }
+    if !agreement.inside_dates(today) {
+        return Err(Denial::AgreementOutsideDates);
+    }
+    match service {
+        Some(service) if !agreement.services.contains(service) => Err(Denial::ServiceNotCovered),
+        _ => Ok(()),
+    }
+}
+
+/// The next midnight at which a span of days, both ends included, begins or ends.
+fn boundary(first: Day, last: Option<Day>, today: Day) -> Option<Timestamp> {
+    match paris::within(first, last, today) {
+        Standing::Before => Some(paris::start_of(first)),
+        Standing::Inside => last.map(paris::end_of),
+        Standing::After => None,
+    }
+}
+
+fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    one.into_iter().chain(other).min()
 }
 
 #[cfg(test)]
@@ -217,7 +262,11 @@ mod tests {
         }
     }
 
-    fn check(holdings: &Holdings, today: &str) -> Result<Grant, Denial> {
+    fn check(holdings: &Holdings, today: &str) -> Result<(), Denial> {
+        ask(holdings, today).verdict
+    }
+
+    fn ask(holdings: &Holdings, today: &str) -> Decision {
         let target = Target::Group(uuid::Uuid::from_u128(GROUP).into());
         holdings.decide(&service("OFFRE_BAILLEURS"), &target, day(today))
     }
@@ -237,17 +286,29 @@ mod tests {
     #[test]
     fn a_right_holds_until_the_first_date_that_ends_it() {
         let ending = agreement(10, agreement::State::Validated, Some("2026-03-31"));
-        let grant = check(&holdings(vec![ending]), "2026-03-01").unwrap();
+        let answer = ask(&holdings(vec![ending]), "2026-03-01");
         assert_eq!(
-            grant.holds_until,
+            answer.holds_until,
             Some("2026-03-31T22:00:00Z".parse().unwrap())
         );
         let endless = agreement(10, agreement::State::Validated, None);
-        let grant = check(&holdings(vec![endless]), "2026-03-01").unwrap();
+        let answer = ask(&holdings(vec![endless]), "2026-03-01");
         assert_eq!(
-            grant.holds_until,
+            answer.holds_until,
             Some("2026-06-30T22:00:00Z".parse().unwrap())
         );
+    }
+
+    #[test]
+    fn a_denial_holds_until_the_first_date_that_may_lift_it() {
+        let holdings = holdings(vec![agreement(10, agreement::State::Validated, None)]);
+        let answer = ask(&holdings, "2026-01-15");
+        assert_eq!(answer.verdict, Err(Denial::AccountNotYetOpen));
+        assert_eq!(
+            answer.holds_until,
+            Some("2026-01-31T23:00:00Z".parse().unwrap())
+        );
+        assert_eq!(ask(&holdings, "2026-07-01").holds_until, None);
     }
 
     #[test]
@@ -266,7 +327,7 @@ mod tests {
         let holdings = holdings(vec![agreement(10, agreement::State::Validated, None)]);
         let target = Target::Group(uuid::Uuid::from_u128(GROUP).into());
         let refused = holdings.decide(&service("AUTRE"), &target, day("2026-03-01"));
-        assert_eq!(refused, Err(Denial::ServiceNotCovered));
+        assert_eq!(refused.verdict, Err(Denial::ServiceNotCovered));
     }
 
     #[test]
@@ -279,12 +340,13 @@ mod tests {
             agreement(10, agreement::State::Suspended, None),
             agreement(11, agreement::State::Validated, None),
         ]);
-        assert_eq!(passing.unwrap().group, uuid::Uuid::from_u128(2).into());
+        assert_eq!(passing.verdict, Ok(()));
+        assert_eq!(passing.on.unwrap().0, uuid::Uuid::from_u128(2).into());
         let denied = decide(vec![
             agreement(10, agreement::State::Validated, Some("2026-02-28")),
             agreement(11, agreement::State::Draft, None),
         ]);
-        assert_eq!(denied, Err(Denial::AgreementOutsideDates));
+        assert_eq!(denied.verdict, Err(Denial::AgreementOutsideDates));
     }
 
     #[test]
@@ -292,7 +354,7 @@ mod tests {
         let holdings = holdings(vec![agreement(10, agreement::State::Validated, None)]);
         let target = Target::Group(uuid::Uuid::from_u128(77).into());
         let refused = holdings.decide(&service("OFFRE_BAILLEURS"), &target, day("2026-03-01"));
-        assert_eq!(refused, Err(Denial::NotAMember));
+        assert_eq!(refused.verdict, Err(Denial::NotAMember));
     }
 
     #[test]
