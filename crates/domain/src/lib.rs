@@ -37,6 +37,7 @@ pub mod phone;
 pub mod policy;
 pub mod postal_address;
 pub mod provisional;
+pub mod recovery;
 pub mod references;
 pub mod session;
 pub mod siret;
