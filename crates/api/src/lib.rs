@@ -8,6 +8,7 @@ pub mod access;
 pub mod call;
 pub mod claims;
 pub mod codec;
+pub mod convert;
 pub mod page;
 pub mod refusal;
 pub mod revision;

@@ -15,7 +15,7 @@ use crate::phone::Phone;
 use crate::policy::Rank;
 use crate::postal_address::PostalAddress;
 use crate::user_number::UserNumber;
-use crate::{AccountId, AgreementId, DeliveryId, GroupId, PartnerId};
+use crate::{AccountId, AgreementId, DeliveryId, GroupId, PartnerId, Random};
 
 /// What a person is inside their partner. Only [`StoredRole`] is stored: the administrator is the
 /// account that the partner names.
@@ -223,6 +223,41 @@ pub struct NewAccount {
     pub dates: AccountDates,
     /// The groups ticked; none for an administrator.
     pub groups: BTreeSet<GroupId>,
+}
+
+/// A person to make an account for, as the form says: what the service makes by itself may still
+/// be absent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Newcomer {
+    /// Who they are and how they are reached.
+    pub person: Person,
+    /// First and last day of access.
+    pub dates: AccountDates,
+    /// « N° utilisateur », when the Caf gives it.
+    pub user_number: Option<UserNumber>,
+    /// What is typed to sign in, when the Caf gives it.
+    pub identifier: Option<Identifier>,
+}
+
+impl Newcomer {
+    /// Their account in these groups. What was not given is drawn, anew at each call.
+    pub fn account(
+        &self,
+        id: AccountId,
+        groups: BTreeSet<GroupId>,
+        random: &dyn Random,
+    ) -> NewAccount {
+        let identifier = self.identifier.clone();
+        let user_number = self.user_number.clone();
+        NewAccount {
+            id,
+            identifier: identifier.unwrap_or_else(|| Identifier::generate(random)),
+            user_number: user_number.unwrap_or_else(|| UserNumber::generate(random)),
+            person: self.person.clone(),
+            dates: self.dates,
+            groups,
+        }
+    }
 }
 
 /// Why something cannot be done to an account, whoever asks.

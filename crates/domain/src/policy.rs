@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use crate::GroupId;
-use crate::account::{Account, Role};
+use crate::account::{Account, Channel, Newcomer, Role};
 
 /// Who acts on the accounts of a partner.
 #[derive(Debug, Clone, Copy)]
@@ -179,6 +179,24 @@ pub fn may_list_accounts(actor: Actor<'_>) -> Verdict {
 pub fn may_create(actor: Actor<'_>, groups: &BTreeSet<GroupId>) -> Verdict {
     at_least_manager(actor, Action::CreateAccount)?;
     holds_all(actor, groups, Action::CreateAccount)
+}
+
+/// Whether the actor may give a new account what the form says beyond names, e-mail, phone, work
+/// mode and dates: its identifier, user number, postal address, or the letter as channel.
+pub fn may_give(actor: Actor<'_>, newcomer: &Newcomer) -> Verdict {
+    let Newcomer {
+        person,
+        user_number,
+        identifier,
+        ..
+    } = newcomer;
+    if user_number.is_some() || identifier.is_some() {
+        only_the_caf(actor, Action::CreateAccount)?;
+    }
+    if person.postal_address.is_some() || person.contact_channel == Channel::Letter {
+        only_the_caf(actor, Action::ChangePostalContact)?;
+    }
+    Ok(())
 }
 
 /// Whether the actor may change names, work mode and phone. The administrator changes their own
