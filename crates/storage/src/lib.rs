@@ -11,6 +11,8 @@
 pub mod account;
 pub mod authority;
 pub mod carry_out;
+#[cfg(feature = "contract")]
+pub mod contract;
 pub mod delivery;
 pub mod habilitation;
 pub mod mutation;
