@@ -12,10 +12,14 @@ mod codes;
 mod error;
 mod feed;
 mod habilitation;
+mod mutation;
 mod open;
 mod partner;
+mod provisional;
 mod row;
+mod session;
 mod sort_name;
+mod throttle;
 mod unit;
 
 use std::fs::File;

@@ -1,0 +1,142 @@
+//! Provisional passwords and the queued messages that would carry one: voiding, spending.
+
+use domain::account::Channel;
+use domain::{AccountId, Timestamp};
+use sqlx::SqliteConnection;
+use storage::mutation::CredentialsMove;
+use uuid::Uuid;
+
+use crate::codes::Code;
+use crate::error::Result;
+use crate::row::micros;
+
+/// Why a message was cancelled, for the agents who read it.
+pub(crate) const CHANGED_MEANWHILE: &str = "Le compte a été modifié avant l’envoi.";
+
+/// Why a message was cancelled, for the agents who read it.
+pub(crate) const PASSWORD_CHOSEN: &str = "Un mot de passe a été choisi avant l’envoi.";
+
+/// Voids live provisional passwords and cancels the messages that would bring more, as told.
+pub(crate) async fn void_by(
+    connection: &mut SqliteConnection,
+    account: AccountId,
+    credentials: CredentialsMove,
+    now: Timestamp,
+    reason: &str,
+) -> Result<()> {
+    let channels: &[Channel] = match credentials {
+        CredentialsMove::Kept => &[],
+        CredentialsMove::VoidedOn(Channel::Email) => &[Channel::Email],
+        CredentialsMove::VoidedOn(Channel::Letter) => &[Channel::Letter],
+        CredentialsMove::Voided | CredentialsMove::VoidedOnBoth => {
+            &[Channel::Email, Channel::Letter]
+        }
+    };
+    for channel in channels {
+        void(connection, account, *channel, now).await?;
+        cancel(connection, account, *channel, now, reason).await?;
+    }
+    Ok(())
+}
+
+async fn void(
+    connection: &mut SqliteConnection,
+    account: AccountId,
+    channel: Channel,
+    now: Timestamp,
+) -> Result<()> {
+    sqlx::query(
+        "UPDATE provisional_passwords SET voided_at = ?, hash = NULL
+         WHERE account_id = ? AND channel = ? AND spent_at IS NULL AND voided_at IS NULL",
+    )
+    .bind(micros(now))
+    .bind(account.uuid())
+    .bind(channel.code())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Also those in the hands of a worker: it has lost its lease then, and what it sends brings a
+/// password that was just voided.
+async fn cancel(
+    connection: &mut SqliteConnection,
+    account: AccountId,
+    channel: Channel,
+    now: Timestamp,
+    reason: &str,
+) -> Result<()> {
+    sqlx::query(
+        "UPDATE deliveries SET state = 'CANCELLED', state_at = ?, due_at = NULL, lease_id = NULL,
+            failure = ?
+         WHERE account_id = ? AND channel = ? AND state IN ('QUEUED', 'SENDING')
+            AND kind IN ('FIRST_CREDENTIALS', 'LOST_IDENTIFIER', 'PROVISIONAL_PASSWORD')",
+    )
+    .bind(micros(now))
+    .bind(reason)
+    .bind(account.uuid())
+    .bind(channel.code())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Spends it; `false` when it is no longer live: of many racing, one wins.
+pub(crate) async fn spend(
+    connection: &mut SqliteConnection,
+    id: Uuid,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<bool> {
+    let spent = sqlx::query(
+        "UPDATE provisional_passwords SET spent_at = ?, hash = NULL
+         WHERE id = ? AND account_id = ? AND spent_at IS NULL AND voided_at IS NULL
+            AND expires_at > ?",
+    )
+    .bind(micros(now))
+    .bind(id)
+    .bind(account.uuid())
+    .bind(micros(now))
+    .execute(connection)
+    .await?;
+    Ok(spent.rows_affected() == 1)
+}
+
+/// Gives a right try back; `false` when the password is no longer live.
+pub(crate) async fn refund(
+    connection: &mut SqliteConnection,
+    id: Uuid,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<bool> {
+    let refunded = sqlx::query(
+        "UPDATE provisional_passwords SET tries = max(tries - 1, 0)
+         WHERE id = ? AND account_id = ? AND spent_at IS NULL AND voided_at IS NULL
+            AND expires_at > ?",
+    )
+    .bind(id)
+    .bind(account.uuid())
+    .bind(micros(now))
+    .execute(connection)
+    .await?;
+    Ok(refunded.rows_affected() == 1)
+}
+
+/// Voids the one that certainly did not leave.
+pub(crate) async fn void_one(
+    connection: &mut SqliteConnection,
+    id: Uuid,
+    delivery: domain::DeliveryId,
+    now: Timestamp,
+) -> Result<()> {
+    sqlx::query(
+        "UPDATE provisional_passwords SET voided_at = ?, hash = NULL
+         WHERE id = ? AND delivery_id = ? AND spent_at IS NULL AND voided_at IS NULL",
+    )
+    .bind(micros(now))
+    .bind(id)
+    .bind(delivery.uuid())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
