@@ -3,7 +3,6 @@
 use domain::delivery::{NewDelivery, State, Subject};
 use domain::{PartnerId, Timestamp};
 use sqlx::SqliteConnection;
-use storage::KeyedDigest;
 use uuid::Uuid;
 
 use crate::codes::Code;
@@ -11,7 +10,7 @@ use crate::error::Result;
 use crate::row::micros;
 
 /// What a message comes from.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) enum Origin {
     /// A mutation, or a change of password.
     Mutation,
@@ -20,7 +19,7 @@ pub(crate) enum Origin {
         /// Which.
         request: Uuid,
         /// The address it goes to, digested, when it goes by e-mail.
-        email_key: Option<KeyedDigest>,
+        email_key: Option<Vec<u8>>,
     },
 }
 
@@ -60,7 +59,7 @@ pub(crate) async fn queue(
     .bind(micros(now))
     .bind(micros(now))
     .bind(request)
-    .bind(email_key.map(|digest| digest.to_vec()))
+    .bind(email_key)
     .execute(connection)
     .await?;
     Ok(())

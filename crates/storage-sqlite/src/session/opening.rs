@@ -1,7 +1,9 @@
 //! Opening a session: what the proof brings, and which earlier sessions end.
 
 use domain::change::Change;
-use domain::session::{FULL_SESSIONS_PER_ACCOUNT, NextStep, Session};
+use domain::session::{
+    FULL_SESSIONS_PER_ACCOUNT, NextStep, Session, WRONG_TRIES_PER_SESSION,
+};
 use domain::{AccountId, SessionId, Timestamp};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
@@ -93,13 +95,14 @@ async fn delete_dead(
 ) -> Result<()> {
     sqlx::query(
         "DELETE FROM sessions WHERE account_id = ? AND (
-            expires_at <= ? OR last_used_at + idle <= ?
+            expires_at <= ? OR last_used_at + idle <= ? OR tries >= ?
             OR account_epoch <> (SELECT epoch FROM accounts WHERE id = sessions.account_id)
             OR partner_epoch <> (SELECT epoch FROM partners WHERE id = sessions.partner_id))",
     )
     .bind(account.uuid())
     .bind(micros(now))
     .bind(micros(now))
+    .bind(WRONG_TRIES_PER_SESSION)
     .execute(&mut *connection)
     .await?;
     sqlx::query(

@@ -41,16 +41,17 @@ pub(super) async fn charge(
     };
     let account = AccountId::from(charged.try_get::<Uuid, _>("account_id")?);
     let provisional: Option<Uuid> = charged.try_get("provisional_id")?;
-    let tries: u32 = charged.try_get("tries")?;
+    let tries_left = WRONG_TRIES_PER_SESSION.saturating_sub(charged.try_get("tries")?);
 
     let hash = current_hash(connection, account, provisional, now).await?;
-    let holder = rows::holder_of(connection, account).await?;
-    Ok(hash.zip(holder).map(|(hash, holder)| CurrentPassword {
-        hash,
-        provisional,
-        holder,
-        tries_left: WRONG_TRIES_PER_SESSION.saturating_sub(tries),
-    }))
+    let Some(holder) = rows::holder_of(connection, account).await? else {
+        return Ok(None);
+    };
+    if tries_left == 0 {
+        let ended = Change::SessionsEnded { account, sessions: vec![session] };
+        feed::append(connection, holder.partner, &[ended], Held::Unchanged, now).await?;
+    }
+    Ok(hash.map(|hash| CurrentPassword { hash, provisional, holder, tries_left }))
 }
 
 async fn current_hash(
