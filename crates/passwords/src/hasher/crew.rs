@@ -91,31 +91,35 @@ impl<T, A> Drop for Crew<T, A> {
 fn work_through<T, A, W: FnMut(T) -> A>(queue: &Queue<T, A>, equip: impl Fn() -> W) {
     let mut work = equip();
     while let Some(job) = queue.next() {
-        if let Err(Panicked) = serve(job, &mut work) {
+        let done = do_unless_abandoned(job.task, job.started, &mut work);
+        if matches!(done, Done::Panicked) {
             tracing::error!("a hashing thread panicked; it goes on with fresh memory");
             work = equip();
         }
+        // Before the answer: who asks again on receiving it finds the thread free.
         queue.done();
+        if let Done::Answer(answer) = done {
+            // A caller gone meanwhile needs none.
+            let _heard = job.answer.send(answer);
+        }
     }
 }
 
-struct Panicked;
+enum Done<A> {
+    Answer(A),
+    Abandoned,
+    Panicked,
+}
 
-/// Does the task, unless its caller has gone.
-fn serve<T, A>(job: Job<T, A>, work: &mut impl FnMut(T) -> A) -> Result<(), Panicked> {
-    let Job {
-        task,
-        started,
-        answer,
-    } = job;
+fn do_unless_abandoned<T, A>(
+    task: T,
+    started: oneshot::Sender<()>,
+    work: &mut impl FnMut(T) -> A,
+) -> Done<A> {
     if started.send(()).is_err() {
-        return Ok(());
+        return Done::Abandoned;
     }
-    // The panic hook has told the place; the payload is dropped, for it could quote what was hashed.
-    let done = catch_unwind(AssertUnwindSafe(|| work(task))).map_err(|_payload| Panicked)?;
-    // A caller gone meanwhile needs no answer.
-    let _heard = answer.send(done);
-    Ok(())
+    catch_unwind(AssertUnwindSafe(|| work(task))).map_or(Done::Panicked, Done::Answer)
 }
 
 #[cfg(test)]
@@ -133,20 +137,18 @@ mod tests {
 
     /// Work that says when it began and ends when it is told to.
     struct Gate {
-        crew: Crew<u32, u32>,
-        begun: mpsc::Receiver<u32>,
+        /// Dropped first, which lets go a thread that nobody opened to.
         open: mpsc::Sender<()>,
-        done: Arc<AtomicUsize>,
+        begun: mpsc::Receiver<u32>,
+        crew: Crew<u32, u32>,
     }
 
     fn gate(places: usize, wait: Duration) -> Gate {
         let (begin, begun) = mpsc::channel();
         let (open, opened) = mpsc::channel();
         let opened = Arc::new(Mutex::new(opened));
-        let done = Arc::new(AtomicUsize::new(0));
-        let count = Arc::clone(&done);
         let equip = move || {
-            let (begin, opened, count) = (begin.clone(), opened.clone(), count.clone());
+            let (begin, opened) = (begin.clone(), opened.clone());
             move |task| {
                 begin.send(task).unwrap();
                 opened
@@ -154,15 +156,13 @@ mod tests {
                     .unwrap_or_else(PoisonError::into_inner)
                     .recv()
                     .unwrap();
-                count.fetch_add(1, Ordering::SeqCst);
                 task + 100
             }
         };
         Gate {
-            crew: Crew::start(1, places, wait, equip).unwrap(),
-            begun,
             open,
-            done,
+            begun,
+            crew: Crew::start(1, places, wait, equip).unwrap(),
         }
     }
 
@@ -192,31 +192,46 @@ mod tests {
         };
         let (first, second) = tokio::join!(first, second);
         assert_eq!((first, second), (Ok(101), Err(Refused::Overloaded)));
-        let done = Arc::clone(&gate.done);
-        drop(gate);
-        assert_eq!(done.load(Ordering::SeqCst), 1);
     }
 
-    #[tokio::test]
-    async fn a_caller_gone_while_queued_is_skipped_and_gives_its_place_back() {
-        let gate = gate(1, LONG);
+    /// The first is in hand, the second goes away while queued, the third asks: what began.
+    async fn begun_after_one_has_gone(places: usize) -> Vec<u32> {
+        let gate = gate(places, LONG);
         let first = gate.crew.ask(1);
         let others = async {
-            gate.begun.recv().unwrap();
+            let mut begun = vec![gate.begun.recv().unwrap()];
             tokio::select! {
                 biased;
                 answer = gate.crew.ask(2) => panic!("answered while the thread is busy: {answer:?}"),
                 () = std::future::ready(()) => {}
             }
-            let opened = async {
-                gate.open.send(()).unwrap();
-                gate.open.send(()).unwrap();
-            };
-            tokio::join!(gate.crew.ask(3), opened).0
+            let opened = async { (0..3).for_each(|_turn| gate.open.send(()).unwrap()) };
+            let (third, ()) = tokio::join!(gate.crew.ask(3), opened);
+            assert_eq!(third, Ok(103));
+            begun.extend(gate.begun.try_iter());
+            begun
         };
-        let (first, third) = tokio::join!(first, others);
-        assert_eq!((first, third), (Ok(101), Ok(103)));
-        assert_eq!(gate.begun.recv().unwrap(), 3, "the second was never begun");
+        let (first, begun) = tokio::join!(first, others);
+        assert_eq!(first, Ok(101));
+        begun
+    }
+
+    #[tokio::test]
+    async fn a_caller_gone_while_queued_is_skipped() {
+        assert_eq!(begun_after_one_has_gone(2).await, [1, 3]);
+    }
+
+    #[tokio::test]
+    async fn a_caller_gone_while_queued_gives_its_place_back() {
+        assert_eq!(begun_after_one_has_gone(1).await, [1, 3]);
+    }
+
+    #[tokio::test]
+    async fn without_places_a_free_thread_still_takes_one_task_after_the_other() {
+        let crew = Crew::start(1, 0, LONG, || |task: u32| task + 1).unwrap();
+        for task in 0..100 {
+            assert_eq!(crew.ask(task).await, Ok(task + 1));
+        }
     }
 
     #[tokio::test]
