@@ -5,8 +5,9 @@
 //! capitals; abroad, the country in capitals on a line of its own. Which addresses are accepted
 //! is decided when they are entered; here nothing is refused, and no line of an address is lost.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
+use domain::postal_address::PostalAddress;
 use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
@@ -22,7 +23,7 @@ pub const MAX_CHARACTERS: usize = 38;
 const WITHOUT_PUNCTUATION: usize = 3;
 
 /// Who receives the letter and where, as they are known.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Recipient<'a> {
     /// The person's given name.
     pub given_name: &'a str,
@@ -30,19 +31,17 @@ pub struct Recipient<'a> {
     pub family_name: &'a str,
     /// The partner they act for.
     pub partner_name: &'a str,
-    /// The postal address: one to six lines, the last one the town.
-    pub postal_lines: &'a [String],
-    /// ISO 3166-1 alpha-2; empty means France.
-    pub country_code: &'a str,
+    /// Where they live or work.
+    pub postal_address: &'a PostalAddress,
 }
 
 /// The lines printed in the envelope's window.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct AddressBlock {
     /// The norm's lines, the person first. Six; a seventh only when all six lines of the postal
     /// address were used and none of them named the person.
     pub lines: Vec<String>,
-    /// ISO 3166-1 alpha-2, `FR` when none was given.
+    /// ISO 3166-1 alpha-2.
     pub country_code: String,
     /// The country as the last line names it; none inside France.
     pub country: Option<String>,
@@ -51,17 +50,15 @@ pub struct AddressBlock {
 impl AddressBlock {
     /// Puts a recipient in the norm's form.
     pub fn of(recipient: &Recipient<'_>) -> Self {
-        let postal = postal_lines(recipient.postal_lines);
+        let address = recipient.postal_address;
+        let postal = postal_lines(address.lines());
         let mut lines = heading(recipient, &postal);
         lines.extend(postal);
-        let country_code = match recipient.country_code {
-            "" => "FR".to_owned(),
-            code => code.to_uppercase(),
-        };
+        let country = (!address.is_french()).then(|| countries::name(address.country_code()));
         Self {
             lines,
-            country: countries::last_line(&country_code),
-            country_code,
+            country_code: address.country_code().to_owned(),
+            country,
         }
     }
 
@@ -83,6 +80,12 @@ impl AddressBlock {
         self.printed_lines()
             .iter()
             .try_for_each(|line| Field::Recipient.check(line))
+    }
+}
+
+impl fmt::Debug for AddressBlock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AddressBlock(…)")
     }
 }
 
@@ -191,17 +194,14 @@ fn words(text: &str) -> BTreeSet<String> {
 mod tests {
     use super::*;
 
-    fn postal(lines: &[&str]) -> Vec<String> {
-        lines.iter().map(|&line| line.to_owned()).collect()
-    }
-
     fn block(partner_name: &str, postal_lines: &[&str], country_code: &str) -> AddressBlock {
+        let lines = postal_lines.iter().map(|&line| line.to_owned()).collect();
+        let address = PostalAddress::stored(lines, country_code.into());
         AddressBlock::of(&Recipient {
             given_name: "Paul",
             family_name: "Durand",
             partner_name,
-            postal_lines: &postal(postal_lines),
-            country_code,
+            postal_address: &address,
         })
     }
 
@@ -231,7 +231,7 @@ mod tests {
             "BP 12",
             "33000 Bordeaux",
         ];
-        let block = block("LES OLIVIERS", &lines, "");
+        let block = block("LES OLIVIERS", &lines, "FR");
         let expected = [
             "Paul DURAND",
             "Appt. 4, 2e étage",
@@ -260,7 +260,7 @@ mod tests {
 
     #[test]
     fn abroad_the_country_is_the_last_line() {
-        let block = block("LES OLIVIERS", &["Hauptstraße 5", "10115 Berlin"], "de");
+        let block = block("LES OLIVIERS", &["Hauptstraße 5", "10115 Berlin"], "DE");
         assert_eq!(block.country_code, "DE");
         assert_eq!(block.printed_lines().last().unwrap(), "ALLEMAGNE");
         assert_eq!(block.lines[2], "HAUPTSTRASSE 5");

@@ -2,9 +2,12 @@
 
 use std::fmt;
 
-use domain::DeliveryId;
-use jiff::civil::Date;
-use secrecy::SecretString;
+use domain::{
+    DeliveryId, Timestamp,
+    delivery::Kind,
+    paris::{self, Day},
+    provisional::ProvisionalPassword,
+};
 
 use crate::{Error, Field, address::AddressBlock};
 
@@ -35,14 +38,14 @@ pub struct Letter {
     pub identifier: String,
     /// The 14-character user number.
     pub user_number: String,
-    /// 16 letters and digits, with or without spaces or dashes; printed 4×4.
-    pub password: SecretString,
-    /// The last day printed as good for the provisional password, in Europe/Paris.
-    pub valid_until: Date,
+    /// Printed 4×4.
+    pub password: ProvisionalPassword,
+    /// The last day on which the provisional password works until midnight: [`last_whole_day`].
+    pub valid_until: Day,
     /// The first day of access, when it is still to come on the date of the letter.
-    pub opens_on: Option<Date>,
+    pub opens_on: Option<Day>,
     /// The day the letter is dated, in Europe/Paris.
-    pub date: Date,
+    pub date: Day,
     /// The delivery, printed as the letter's reference.
     pub reference: DeliveryId,
 }
@@ -66,7 +69,28 @@ impl fmt::Debug for Letter {
     }
 }
 
+/// The last day, in Europe/Paris, that ends before that moment: whoever is told a day reads it as
+/// the whole of it.
+pub fn last_whole_day(expire_time: Timestamp) -> Day {
+    let day = paris::wall_clock(expire_time).date();
+    day.yesterday().unwrap_or(day)
+}
+
 impl Reason {
+    /// The reason for a delivery of that kind; none for the kinds that only go by e-mail.
+    pub fn of(kind: Kind) -> Option<Self> {
+        match kind {
+            Kind::FirstCredentials => Some(Self::FirstCredentials),
+            Kind::LostIdentifier => Some(Self::LostIdentifier),
+            Kind::ProvisionalPassword => Some(Self::ProvisionalPassword),
+            Kind::Guidance
+            | Kind::PasswordChanged
+            | Kind::EmailChanged
+            | Kind::RoleChanged
+            | Kind::AdministratorReplaced => None,
+        }
+    }
+
     /// The subject, in the document's title as well: it names no person and no secret.
     pub(crate) fn title(self) -> &'static str {
         match self {
@@ -105,5 +129,20 @@ impl Reason {
                  détruisez ce courrier et prévenez-nous."
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn the_printed_day_is_one_on_which_the_password_works_to_the_end() {
+        let midnight_of_the_15th = paris::start_of(date(2026, 12, 15));
+        assert_eq!(last_whole_day(midnight_of_the_15th), date(2026, 12, 14));
+        let that_evening = paris::end_of(date(2026, 12, 15)) - jiff::SignedDuration::from_secs(1);
+        assert_eq!(last_whole_day(that_evening), date(2026, 12, 14));
     }
 }

@@ -1,4 +1,4 @@
-//! Dates as a letter writes them in French.
+//! Dates as letters and mails write them in French.
 
 use jiff::civil::{Date, Weekday};
 
@@ -18,7 +18,7 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// `15 décembre 2026`, `1er janvier 2027`.
-pub(crate) fn day(date: Date) -> String {
+pub fn day(date: Date) -> String {
     let ordinal = if date.day() == 1 {
         "1er".to_owned()
     } else {
@@ -29,7 +29,7 @@ pub(crate) fn day(date: Date) -> String {
 }
 
 /// `mardi 15 décembre 2026`.
-pub(crate) fn weekday_and_day(date: Date) -> String {
+pub fn weekday_and_day(date: Date) -> String {
     let weekday = match date.weekday() {
         Weekday::Monday => "lundi",
         Weekday::Tuesday => "mardi",

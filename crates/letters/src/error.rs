@@ -34,9 +34,6 @@ pub enum Error {
     /// There is nobody to send it to.
     #[error("the recipient has no address line")]
     NoRecipient,
-    /// A provisional password is 16 symbols; this one is not.
-    #[error("the provisional password is not of 16 letters and digits")]
-    PasswordForm,
     /// The letter must hold on one page.
     #[error("the letter takes {0} pages instead of one")]
     Pages(usize),

@@ -178,7 +178,7 @@ impl Folder {
     }
 }
 
-/// A new file, never one that something else put there (O_EXCL), whole on the disk on return.
+/// A new file, never one that something else put there (`O_EXCL`), whole on the disk on return.
 fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut file = OpenOptions::new()
         .write(true)

@@ -33,7 +33,7 @@ impl Default for Letterhead {
             ],
             telephone: "01 99 00 00 00".into(),
             opening_hours: "du lundi au vendredi, de 9 h à 16 h".into(),
-            signature: "Le service Partenaires de la Caf de l’Exemple".into(),
+            signature: "Le service Partenaires".into(),
             portal_address: "www.caf.example".into(),
         }
     }

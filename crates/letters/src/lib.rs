@@ -9,17 +9,17 @@
 //! the disk: call both from a thread that may block.
 
 pub mod address;
+pub mod date;
 pub mod folder;
 
 mod content;
 mod countries;
-mod date;
 mod error;
 mod font;
 mod letterhead;
 mod render;
 
-pub use content::{Letter, Reason};
+pub use content::{Letter, Reason, last_whole_day};
 pub use error::{Error, Field};
 pub use font::covers;
 pub use letterhead::Letterhead;

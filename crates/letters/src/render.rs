@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use typst::{
     diag::SourceDiagnostic,
     foundations::{Array, Dict, IntoValue, Value},
@@ -30,7 +30,7 @@ pub fn render(letterhead: &Letterhead, letter: &Letter) -> Result<Vec<u8>, Error
 pub(crate) fn lay_out(letterhead: &Letterhead, letter: &Letter) -> Result<PagedDocument, Error> {
     letterhead.check()?;
     letter.check()?;
-    let compiled = ENGINE.compile_with_input::<_, PagedDocument>(inputs(letterhead, letter)?);
+    let compiled = ENGINE.compile_with_input::<_, PagedDocument>(inputs(letterhead, letter));
     if !compiled.warnings.is_empty() {
         return Err(Error::Template(messages(&compiled.warnings)));
     }
@@ -54,7 +54,7 @@ fn export(document: &PagedDocument) -> Result<Vec<u8>, Error> {
 }
 
 /// Plain strings only: the template prints them as they are, whatever markup they resemble.
-fn inputs(letterhead: &Letterhead, letter: &Letter) -> Result<Dict, Error> {
+fn inputs(letterhead: &Letterhead, letter: &Letter) -> Dict {
     let mut inputs = Dict::new();
     let mut put = |name: &str, value: Value| inputs.insert(name.into(), value);
 
@@ -80,11 +80,8 @@ fn inputs(letterhead: &Letterhead, letter: &Letter) -> Result<Dict, Error> {
     put("partner", text(partner_to_print(letter)));
     put("identifier", text(&letter.identifier));
     put("user_number", text(&letter.user_number));
-    put(
-        "password",
-        text(four_by_four(&letter.password)?.expose_secret()),
-    );
-    Ok(inputs)
+    put("password", text(letter.password.display().expose_secret()));
+    inputs
 }
 
 fn partner_to_print(letter: &Letter) -> &str {
@@ -107,23 +104,6 @@ fn validity(letter: &Letter) -> String {
         }
         None => single,
     }
-}
-
-/// `K7MP 4XQ2 …`: four groups are copied by hand with fewer slips than sixteen symbols in a row.
-fn four_by_four(password: &SecretString) -> Result<SecretString, Error> {
-    let symbols: Vec<char> = password
-        .expose_secret()
-        .chars()
-        .filter(|&c| c != ' ' && c != '-')
-        .collect();
-    if symbols.len() != 16 || !symbols.iter().all(char::is_ascii_alphanumeric) {
-        return Err(Error::PasswordForm);
-    }
-    let groups: Vec<String> = symbols
-        .chunks(4)
-        .map(|group| group.iter().collect())
-        .collect();
-    Ok(groups.join(" ").into())
 }
 
 /// A telephone number is not cut at the end of a line.

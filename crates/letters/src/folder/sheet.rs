@@ -1,5 +1,8 @@
 //! What the printer is told about one letter.
 
+use std::fmt;
+
+use domain::provisional::Selector;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +25,7 @@ pub struct Sheet {
 }
 
 /// How a letter is to be printed and posted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PrintOrder {
     /// The recipient's lines as the window shows them, the country apart.
     pub lines: Vec<String>,
@@ -42,6 +45,16 @@ pub struct PrintOrder {
     /// The selector, public by itself, of the provisional password that is printed: after a
     /// crash it tells the worker which of those it made is the one on paper.
     pub selector: String,
+}
+
+impl fmt::Debug for PrintOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PrintOrder")
+            .field("pages", &self.pages)
+            .field("purge_date", &self.purge_date)
+            .field("selector", &self.selector)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Ink.
@@ -70,7 +83,7 @@ pub enum Postage {
 
 impl PrintOrder {
     /// The order for a credential letter: one page, black, one side, ordinary post.
-    pub fn credentials(recipient: &AddressBlock, selector: String, purge_date: Date) -> Self {
+    pub fn credentials(recipient: &AddressBlock, selector: &Selector, purge_date: Date) -> Self {
         Self {
             lines: recipient.lines.clone(),
             country: recipient.country_code.clone(),
@@ -79,7 +92,7 @@ impl PrintOrder {
             duplex: Sides::Simplex,
             postage: Postage::Standard,
             purge_date,
-            selector,
+            selector: selector.as_str().to_owned(),
         }
     }
 }
@@ -88,6 +101,10 @@ mod day {
     use jiff::civil::Date;
     use serde::{Deserialize, Deserializer, Serializer, de};
 
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde hands over a reference"
+    )]
     pub(super) fn serialize<S: Serializer>(date: &Date, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(date)
     }

@@ -1,6 +1,7 @@
-use domain::DeliveryId;
+use domain::{
+    DeliveryId, Password, postal_address::PostalAddress, provisional::ProvisionalPassword,
+};
 use jiff::civil::date;
-use secrecy::SecretString;
 use typst::layout::{Frame, FrameItem, Point};
 
 use super::*;
@@ -12,16 +13,13 @@ use crate::{
 const PASSWORD: &str = "K7MP4XQ29TRW3HNA";
 
 fn letter() -> Letter {
-    let postal_lines = [
-        "4 rue du Vieux-Puits".to_owned(),
-        "33000 Bordeaux".to_owned(),
-    ];
+    let postal_address =
+        PostalAddress::parse(&["4 rue du Vieux-Puits", "33000 Bordeaux"], "FR").unwrap();
     let recipient = AddressBlock::of(&Recipient {
         given_name: "Paul",
         family_name: "DURAND",
         partner_name: "LES OLIVIERS",
-        postal_lines: &postal_lines,
-        country_code: "FR",
+        postal_address: &postal_address,
     });
     Letter {
         reason: Reason::LostIdentifier,
@@ -30,7 +28,7 @@ fn letter() -> Letter {
         partner: "LES OLIVIERS".into(),
         identifier: "K7MP4XQ2".into(),
         user_number: "AB12CD34EF56GH".into(),
-        password: SecretString::from(PASSWORD),
+        password: ProvisionalPassword::parse(&Password::new(PASSWORD.into())).unwrap(),
         valid_until: date(2026, 12, 15),
         opens_on: None,
         date: date(2026, 11, 24),
@@ -50,13 +48,12 @@ fn widest() -> (Letterhead, Letter) {
         portal_address: wide(Field::PortalAddress),
     };
     let name = "W".repeat(64);
-    let postal_lines = vec!["W".repeat(38); 6];
+    let postal_address = PostalAddress::stored(vec!["W".repeat(38); 6], "CD".into());
     let recipient = AddressBlock::of(&Recipient {
         given_name: &name,
         family_name: &name,
         partner_name: &wide(Field::Partner),
-        postal_lines: &postal_lines,
-        country_code: "CD",
+        postal_address: &postal_address,
     });
     let letter = Letter {
         recipient,
@@ -131,7 +128,7 @@ fn the_pdf_holds_the_credentials_and_what_to_do() {
     assert!(pdf.starts_with(b"%PDF-"));
     let text = printed(&pdf);
     assert!(
-        text.contains("K7MP 4XQ2 9TRW 3HNA"),
+        text.contains("K7MP-4XQ2-9TRW-3HNA"),
         "the password is 4×4: {text}"
     );
     for expected in [
@@ -291,19 +288,6 @@ fn a_character_without_a_glyph_is_refused_and_named() {
             character: '王'
         }
     ));
-}
-
-#[test]
-fn a_password_of_another_form_is_refused_without_being_shown() {
-    for wrong in ["K7MP4XQ29TRW3HN", "K7MP4XQ29TRW3HNÀ", ""] {
-        let letter = Letter {
-            password: SecretString::from(wrong),
-            ..letter()
-        };
-        let refused = render(&Letterhead::default(), &letter).unwrap_err();
-        assert!(matches!(refused, Error::PasswordForm));
-        assert!(!format!("{refused} {refused:?} {letter:?}").contains("K7MP4XQ29TRW3HN"));
-    }
 }
 
 #[test]
