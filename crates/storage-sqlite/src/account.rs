@@ -75,7 +75,11 @@ impl SqliteStore {
         add_memberships(snapshot.connection(), &mut accounts).await?;
         let cursors = rows.iter().map(cursor).collect::<Result<Vec<_>>>()?;
         let revision = snapshot.revision().await?;
-        Ok(Page { rows: cursors.into_iter().zip(accounts).collect(), more, revision })
+        Ok(Page {
+            rows: cursors.into_iter().zip(accounts).collect(),
+            more,
+            revision,
+        })
     }
 }
 
@@ -135,13 +139,18 @@ fn list_query(filter: &AccountFilter, page: &PageRequest) -> QueryBuilder<Sqlite
             .push_bind(after.id)
             .push(")");
     }
-    query.push(" ORDER BY a.sort_name, a.id LIMIT ").push_bind(i64::from(page.limit) + 1);
+    query
+        .push(" ORDER BY a.sort_name, a.id LIMIT ")
+        .push_bind(i64::from(page.limit) + 1);
     query
 }
 
 fn cursor(row: &SqliteRow) -> Result<Cursor> {
     let row = Row::of("accounts", row)?;
-    Ok(Cursor { sort: row.get("sort_name")?, id: row.id() })
+    Ok(Cursor {
+        sort: row.get("sort_name")?,
+        id: row.id(),
+    })
 }
 
 /// Adds `(?, ?, …)`.
@@ -199,11 +208,13 @@ pub(crate) async fn of_email(
     digest: storage::KeyedDigest,
     limit: u32,
 ) -> Result<Vec<Account>> {
-    let rows = sqlx::query(select_accounts!("WHERE a.email_key = ? ORDER BY a.id LIMIT ?"))
-        .bind(digest.to_vec())
-        .bind(limit)
-        .fetch_all(connection)
-        .await?;
+    let rows = sqlx::query(select_accounts!(
+        "WHERE a.email_key = ? ORDER BY a.id LIMIT ?"
+    ))
+    .bind(digest.to_vec())
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
     rows.iter().map(from_row).collect()
 }
 
@@ -265,7 +276,10 @@ pub(crate) fn scope(row: &Row<'_>) -> Result<Scope> {
 
 /// First and last day.
 pub(crate) fn dates(row: &Row<'_>) -> Result<AccountDates> {
-    Ok(AccountDates::stored(row.day("opening_date")?, row.optional_day("closing_date")?))
+    Ok(AccountDates::stored(
+        row.day("opening_date")?,
+        row.optional_day("closing_date")?,
+    ))
 }
 
 /// An account without its memberships.

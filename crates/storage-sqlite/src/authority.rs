@@ -35,7 +35,12 @@ async fn read(
         Groups::Named(ids) if ids.is_empty() => Vec::new(),
         Groups::Named(ids) => partner::groups_by_id(connection, partner.id, ids).await?,
     };
-    Ok(Some(Authority { partner, agreements, accounts, groups }))
+    Ok(Some(Authority {
+        partner,
+        agreements,
+        accounts,
+        groups,
+    }))
 }
 
 async fn partner_of(connection: &mut SqliteConnection, of: &Of) -> Result<Option<PartnerId>> {
@@ -50,7 +55,10 @@ async fn partner_of(connection: &mut SqliteConnection, of: &Of) -> Result<Option
         Of::Session(id) => ("SELECT partner_id FROM sessions WHERE id = ?", id.uuid()),
         Of::Delivery(id) => ("SELECT partner_id FROM deliveries WHERE id = ?", id.uuid()),
     };
-    let row = sqlx::query(statement).bind(id).fetch_optional(connection).await?;
+    let row = sqlx::query(statement)
+        .bind(id)
+        .fetch_optional(connection)
+        .await?;
     let id: Option<Uuid> = row.map(|row| row.try_get("partner_id")).transpose()?;
     Ok(id.map(PartnerId::from))
 }

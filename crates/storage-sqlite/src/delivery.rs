@@ -30,7 +30,11 @@ impl DeliveryStore for SqliteStore {
     ) -> storage::Result<Page<Delivery>> {
         let mut snapshot = self.read().await?;
         let (rows, more) = list::page(snapshot.connection(), filter, page).await?;
-        Ok(Page { rows, more, revision: snapshot.revision().await? })
+        Ok(Page {
+            rows,
+            more,
+            revision: snapshot.revision().await?,
+        })
     }
 
     async fn claim_deliveries(
@@ -65,8 +69,7 @@ impl DeliveryStore for SqliteStore {
         now: Timestamp,
     ) -> storage::Result<bool> {
         let mut unit = self.write().await?;
-        let held =
-            finish::finish(unit.connection(), delivery, lease, ending, carried, now).await?;
+        let held = finish::finish(unit.connection(), delivery, lease, ending, carried, now).await?;
         unit.commit().await?;
         Ok(held)
     }

@@ -67,7 +67,10 @@ fn is_passing(code: i32) -> bool {
     const INPUT_OUTPUT: i32 = 10;
     const FULL: i32 = 13;
     const CANNOT_OPEN: i32 = 14;
-    matches!(code, BUSY | LOCKED | NO_MEMORY | INPUT_OUTPUT | FULL | CANNOT_OPEN)
+    matches!(
+        code,
+        BUSY | LOCKED | NO_MEMORY | INPUT_OUTPUT | FULL | CANNOT_OPEN
+    )
 }
 
 fn primary_code(error: &sqlx::Error) -> Option<i32> {

@@ -84,14 +84,23 @@ enum Row {
 impl Row {
     fn of(change: &Change) -> Self {
         match change {
-            Change::Account { account, state, role, dates } => Self::Account {
+            Change::Account {
+                account,
+                state,
+                role,
+                dates,
+            } => Self::Account {
                 account: account.to_string(),
                 state: state.code(),
                 role: role.code(),
                 opening: day_text(dates.opening()),
                 closing: dates.closing().map(day_text),
             },
-            Change::Membership { account, group, member } => Self::Membership {
+            Change::Membership {
+                account,
+                group,
+                member,
+            } => Self::Membership {
                 account: account.to_string(),
                 group: group.to_string(),
                 member: *member,
@@ -100,12 +109,19 @@ impl Row {
                 account: account.to_string(),
                 sessions: sessions.iter().map(ToString::to_string).collect(),
             },
-            Change::Partner { partner, administrator } => Self::Partner {
+            Change::Partner {
+                partner,
+                administrator,
+            } => Self::Partner {
                 partner: partner.to_string(),
                 administrator: administrator.to_string(),
             },
-            Change::Agreement(agreement) => Self::Agreement { agreement: agreement.to_string() },
-            Change::Group(group) => Self::Group { group: group.to_string() },
+            Change::Agreement(agreement) => Self::Agreement {
+                agreement: agreement.to_string(),
+            },
+            Change::Group(group) => Self::Group {
+                group: group.to_string(),
+            },
         }
     }
 }

@@ -44,8 +44,10 @@ impl Mutations for SqliteStore {
             }
         }
         self.write_all(&mut unit, mutation).await?;
-        let outcome =
-            Outcome { result: mutation.outcome.clone(), revision: unit.revision().await? };
+        let outcome = Outcome {
+            result: mutation.outcome.clone(),
+            revision: unit.revision().await?,
+        };
         if let Some(request) = &mutation.request {
             request::remember(unit.connection(), request, mutation.now, &outcome).await?;
         }
@@ -75,9 +77,23 @@ impl SqliteStore {
             .await?;
         }
         for delivery in &mutation.deliveries {
-            queue(connection, partner, delivery, Origin::Mutation, mutation.now).await?;
+            queue(
+                connection,
+                partner,
+                delivery,
+                Origin::Mutation,
+                mutation.now,
+            )
+            .await?;
         }
-        feed::append(connection, partner, &mutation.feed, held(mutation), mutation.now).await?;
+        feed::append(
+            connection,
+            partner,
+            &mutation.feed,
+            held(mutation),
+            mutation.now,
+        )
+        .await?;
         audit::record(connection, &mutation.audit).await?;
         Ok(())
     }
@@ -90,7 +106,10 @@ fn held(mutation: &Mutation) -> Held {
         On::Existing { moves, .. } => moves == AuthorityMove::Raised,
         On::New(_) => false, // a new partner is in no copy yet
     };
-    let ends_sessions =
-        |change: &AccountChange| change.sessions == SessionsMove::Ended;
-    if moves || mutation.changes.iter().any(ends_sessions) { Held::Changed } else { Held::Unchanged }
+    let ends_sessions = |change: &AccountChange| change.sessions == SessionsMove::Ended;
+    if moves || mutation.changes.iter().any(ends_sessions) {
+        Held::Changed
+    } else {
+        Held::Unchanged
+    }
 }

@@ -131,15 +131,30 @@ impl SqliteStore {
     ) -> Result<Self, OpenError> {
         let lock = take_lock(path)?;
         make_private_file(path, migrations)?;
-        let sqlite = |source| OpenError::Sqlite { database: path.to_owned(), source };
+        let sqlite = |source| OpenError::Sqlite {
+            database: path.to_owned(),
+            source,
+        };
 
-        let writer = pool(1).connect_with(writer_options(path)).await.map_err(sqlite)?;
+        let writer = pool(1)
+            .connect_with(writer_options(path))
+            .await
+            .map_err(sqlite)?;
         check_version(&writer, path).await?;
         bring_up_to_date(&writer, path, migrations).await?;
         let database = epoch(&writer, random).await.map_err(sqlite)?;
-        let readers = pool(READERS).connect_with(reader_options(path)).await.map_err(sqlite)?;
+        let readers = pool(READERS)
+            .connect_with(reader_options(path))
+            .await
+            .map_err(sqlite)?;
 
-        Ok(Self { writer, readers, database, email_key: key.email_lookup_key(), _lock: lock })
+        Ok(Self {
+            writer,
+            readers,
+            database,
+            email_key: key.email_lookup_key(),
+            _lock: lock,
+        })
     }
 
     /// Ends every connection and gives the file back. Units under way end first.
@@ -150,7 +165,10 @@ impl SqliteStore {
 }
 
 fn file_error(path: &Path) -> impl FnOnce(io::Error) -> OpenError {
-    |source| OpenError::File { path: path.to_owned(), source }
+    |source| OpenError::File {
+        path: path.to_owned(),
+        source,
+    }
 }
 
 /// One process on a database: two would each trust what they know of it. The system gives the
@@ -162,12 +180,14 @@ fn take_lock(path: &Path) -> Result<File, OpenError> {
     let lock = private(OpenOptions::new().write(true).create(true).truncate(false))
         .open(&lock_path)
         .map_err(file_error(&lock_path))?;
-    lock.set_permissions(private_permissions()).map_err(file_error(&lock_path))?;
+    lock.set_permissions(private_permissions())
+        .map_err(file_error(&lock_path))?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => {
-            Err(OpenError::InUse { database: path.to_owned(), lock: lock_path })
-        }
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
+            database: path.to_owned(),
+            lock: lock_path,
+        }),
         Err(TryLockError::Error(source)) => Err(file_error(&lock_path)(source)),
     }
 }
@@ -176,9 +196,13 @@ fn take_lock(path: &Path) -> Result<File, OpenError> {
 /// gives its journals the same mode.
 fn make_private_file(path: &Path, migrations: Migrations) -> Result<(), OpenError> {
     let mut options = OpenOptions::new();
-    options.write(true).create(migrations == Migrations::Run).truncate(false);
+    options
+        .write(true)
+        .create(migrations == Migrations::Run)
+        .truncate(false);
     let file = private(&mut options).open(path).map_err(file_error(path))?;
-    file.set_permissions(private_permissions()).map_err(file_error(path))
+    file.set_permissions(private_permissions())
+        .map_err(file_error(path))
 }
 
 fn private(options: &mut OpenOptions) -> &mut OpenOptions {
@@ -232,7 +256,10 @@ async fn check_version(writer: &SqlitePool, path: &Path) -> Result<(), OpenError
     let row = sqlx::query("SELECT sqlite_version() AS version")
         .fetch_one(writer)
         .await
-        .map_err(|source| OpenError::Sqlite { database: path.to_owned(), source })?;
+        .map_err(|source| OpenError::Sqlite {
+            database: path.to_owned(),
+            source,
+        })?;
     let found: String = row.get("version");
     let mut numbers = found.split('.').map(|number| number.parse().unwrap_or(0));
     let mut next = || numbers.next().unwrap_or(0);
@@ -246,7 +273,13 @@ async fn check_version(writer: &SqlitePool, path: &Path) -> Result<(), OpenError
 fn known_migrations() -> Migrator {
     let migration = |version, description, sql: &'static str| {
         let description = Cow::Borrowed(description);
-        Migration::new(version, description, MigrationType::Simple, sql.into_sql_str(), false)
+        Migration::new(
+            version,
+            description,
+            MigrationType::Simple,
+            sql.into_sql_str(),
+            false,
+        )
     };
     Migrator::with_migrations(vec![migration(
         1,
@@ -260,16 +293,31 @@ async fn bring_up_to_date(
     path: &Path,
     migrations: Migrations,
 ) -> Result<(), OpenError> {
-    let failed = |source| OpenError::Migration { database: path.to_owned(), source };
+    let failed = |source| OpenError::Migration {
+        database: path.to_owned(),
+        source,
+    };
     let migrator = known_migrations();
-    let known = migrator.iter().map(|migration| migration.version).max().unwrap_or(0);
+    let known = migrator
+        .iter()
+        .map(|migration| migration.version)
+        .max()
+        .unwrap_or(0);
     let found = applied_version(writer, &migrator).await.map_err(failed)?;
 
     if found > known {
-        return Err(OpenError::SchemaNewer { database: path.to_owned(), found, known });
+        return Err(OpenError::SchemaNewer {
+            database: path.to_owned(),
+            found,
+            known,
+        });
     }
     if found < known && migrations == Migrations::Refuse {
-        return Err(OpenError::SchemaOlder { database: path.to_owned(), found, known });
+        return Err(OpenError::SchemaOlder {
+            database: path.to_owned(),
+            found,
+            known,
+        });
     }
     // Also with nothing to apply: what was applied is compared with what this program knows.
     migrator.run(writer).await.map_err(failed)
@@ -285,8 +333,14 @@ async fn applied_version(
         return Ok(0);
     }
     let mut connection = writer.acquire().await?;
-    let applied = connection.list_applied_migrations(&migrator.table_name).await?;
-    Ok(applied.iter().map(|migration| migration.version).max().unwrap_or(0))
+    let applied = connection
+        .list_applied_migrations(&migrator.table_name)
+        .await?;
+    Ok(applied
+        .iter()
+        .map(|migration| migration.version)
+        .max()
+        .unwrap_or(0))
 }
 
 async fn epoch(writer: &SqlitePool, random: &dyn Random) -> Result<Uuid, sqlx::Error> {
@@ -297,5 +351,8 @@ async fn epoch(writer: &SqlitePool, random: &dyn Random) -> Result<Uuid, sqlx::E
         .bind(drawn)
         .execute(writer)
         .await?;
-    sqlx::query("SELECT epoch FROM meta").fetch_one(writer).await?.try_get("epoch")
+    sqlx::query("SELECT epoch FROM meta")
+        .fetch_one(writer)
+        .await?
+        .try_get("epoch")
 }

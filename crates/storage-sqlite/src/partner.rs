@@ -36,7 +36,9 @@ impl PartnerReads for SqliteStore {
 
     async fn agreement(&self, id: AgreementId) -> storage::Result<Option<Agreement>> {
         let mut snapshot = self.read().await?;
-        Ok(agreements_by_id(snapshot.connection(), [id].into_iter()).await?.pop())
+        Ok(agreements_by_id(snapshot.connection(), [id].into_iter())
+            .await?
+            .pop())
     }
 
     async fn agreements(
@@ -72,7 +74,11 @@ impl SqliteStore {
             .into_iter()
             .map(|agreement| (by_id_alone(agreement.id.uuid()), agreement))
             .collect();
-        Ok(Page { rows, more, revision })
+        Ok(Page {
+            rows,
+            more,
+            revision,
+        })
     }
 
     async fn page_of_groups(
@@ -90,16 +96,29 @@ impl SqliteStore {
             .map(|row| {
                 let member_count = Row::of("groups", row)?.count("member_count")?;
                 let group = group_from_row(row)?;
-                Ok((by_id_alone(group.id.uuid()), ListedGroup { group, member_count }))
+                Ok((
+                    by_id_alone(group.id.uuid()),
+                    ListedGroup {
+                        group,
+                        member_count,
+                    },
+                ))
             })
             .collect::<Result<Vec<_>>>()?;
-        Ok(Page { rows, more, revision })
+        Ok(Page {
+            rows,
+            more,
+            revision,
+        })
     }
 }
 
 /// The cursor of a list that is ordered by id alone.
 pub(crate) fn by_id_alone(id: uuid::Uuid) -> Cursor {
-    Cursor { sort: String::new(), id }
+    Cursor {
+        sort: String::new(),
+        id,
+    }
 }
 
 /// `SELECT` of everything a [`Partner`] is read from.
@@ -220,7 +239,10 @@ fn agreement_list_query(filter: &AgreementFilter, page: &PageRequest) -> QueryBu
             " AND EXISTS (SELECT 1 FROM agreement_services s
                 WHERE s.agreement_id = agreements.id AND s.service_code IN ",
         );
-        push_list(&mut query, filter.services.iter().map(|code| code.as_str().to_owned()));
+        push_list(
+            &mut query,
+            filter.services.iter().map(|code| code.as_str().to_owned()),
+        );
         query.push(")");
     }
     if !filter.states.is_empty() {
@@ -252,7 +274,9 @@ fn push_page_by_id(query: &mut QueryBuilder<Sqlite>, page: &PageRequest) {
     if let Some(after) = &page.after {
         query.push(" AND id > ").push_bind(after.id);
     }
-    query.push(" ORDER BY id LIMIT ").push_bind(i64::from(page.limit) + 1);
+    query
+        .push(" ORDER BY id LIMIT ")
+        .push_bind(i64::from(page.limit) + 1);
 }
 
 fn partner_from_row(row: &SqliteRow) -> Result<Partner> {
@@ -279,14 +303,20 @@ async fn with_services(
     connection: &mut SqliteConnection,
     rows: &[SqliteRow],
 ) -> Result<Vec<Agreement>> {
-    let mut agreements = rows.iter().map(agreement_from_row).collect::<Result<Vec<_>>>()?;
+    let mut agreements = rows
+        .iter()
+        .map(agreement_from_row)
+        .collect::<Result<Vec<_>>>()?;
     if agreements.is_empty() {
         return Ok(agreements);
     }
     let mut query = QueryBuilder::new(
         "SELECT agreement_id AS id, service_code FROM agreement_services WHERE agreement_id IN ",
     );
-    push_list(&mut query, agreements.iter().map(|agreement| agreement.id.uuid()));
+    push_list(
+        &mut query,
+        agreements.iter().map(|agreement| agreement.id.uuid()),
+    );
     let rows = query.build().fetch_all(connection).await?;
 
     let mut services: HashMap<AgreementId, BTreeSet<ServiceCode>> = HashMap::new();

@@ -86,8 +86,18 @@ async fn queue_within_limits(
             audit::record(connection, &over_limit(entry)).await?;
             continue;
         }
-        let origin = Origin::Recovery { request: settlement.request, email_key };
-        queue(connection, recipient.partner, message, origin, settlement.now).await?;
+        let origin = Origin::Recovery {
+            request: settlement.request,
+            email_key,
+        };
+        queue(
+            connection,
+            recipient.partner,
+            message,
+            origin,
+            settlement.now,
+        )
+        .await?;
         audit::record(connection, entry).await?;
         order.push(message.account);
     }
@@ -126,5 +136,8 @@ async fn recipient(
         return Ok(None);
     };
     let partner: Uuid = row.try_get("partner_id")?;
-    Ok(Some(AccountRow { partner: partner.into(), email_key: row.try_get("email_key")? }))
+    Ok(Some(AccountRow {
+        partner: partner.into(),
+        email_key: row.try_get("email_key")?,
+    }))
 }

@@ -13,7 +13,7 @@ use crate::error::{Fault, Result};
 
 /// A row, and where an operator finds it.
 pub(crate) struct Row<'r> {
-    row: &'r SqliteRow,
+    values: &'r SqliteRow,
     table: &'static str,
     id: Uuid,
 }
@@ -22,7 +22,11 @@ impl<'r> Row<'r> {
     /// A row of that table, whose own `id` is among the columns.
     pub(crate) fn of(table: &'static str, row: &'r SqliteRow) -> Result<Self> {
         let id = row.try_get("id")?;
-        Ok(Self { row, table, id })
+        Ok(Self {
+            values: row,
+            table,
+            id,
+        })
     }
 
     /// The row's own id.
@@ -35,7 +39,7 @@ impl<'r> Row<'r> {
     where
         T: Decode<'r, Sqlite> + Type<Sqlite>,
     {
-        self.row
+        self.values
             .try_get(column)
             .map_err(|_| self.fault(column, "it is missing or of another type"))
     }
@@ -47,13 +51,13 @@ impl<'r> Row<'r> {
 
     /// A number that is never negative.
     pub(crate) fn count(&self, column: &'static str) -> Result<u32> {
-        u32::try_from(self.get::<i64>(column)?)
-            .map_err(|_| self.fault(column, "it is no count"))
+        u32::try_from(self.get::<i64>(column)?).map_err(|_| self.fault(column, "it is no count"))
     }
 
     /// A value of an enumeration.
     pub(crate) fn code<T: Code>(&self, column: &'static str) -> Result<T> {
-        self.optional_code(column)?.ok_or_else(|| self.fault(column, "it is missing"))
+        self.optional_code(column)?
+            .ok_or_else(|| self.fault(column, "it is missing"))
     }
 
     /// A value of an enumeration, when there is one.
@@ -65,7 +69,8 @@ impl<'r> Row<'r> {
 
     /// A time.
     pub(crate) fn time(&self, column: &'static str) -> Result<Timestamp> {
-        self.optional_time(column)?.ok_or_else(|| self.fault(column, "it is missing"))
+        self.optional_time(column)?
+            .ok_or_else(|| self.fault(column, "it is missing"))
     }
 
     /// A time, when there is one.
@@ -85,7 +90,8 @@ impl<'r> Row<'r> {
 
     /// A day.
     pub(crate) fn day(&self, column: &'static str) -> Result<Day> {
-        self.optional_day(column)?.ok_or_else(|| self.fault(column, "it is missing"))
+        self.optional_day(column)?
+            .ok_or_else(|| self.fault(column, "it is missing"))
     }
 
     /// A day, when there is one.

@@ -100,17 +100,27 @@ impl SessionStore for SqliteStore {
 impl SqliteStore {
     async fn end_session(&self, session: SessionId, entry: &Entry) -> Result<Revision> {
         let mut unit = self.write().await?;
-        let ended = sqlx::query("DELETE FROM sessions WHERE id = ? RETURNING account_id, partner_id")
-            .bind(session.uuid())
-            .fetch_optional(unit.connection())
-            .await?;
+        let ended =
+            sqlx::query("DELETE FROM sessions WHERE id = ? RETURNING account_id, partner_id")
+                .bind(session.uuid())
+                .fetch_optional(unit.connection())
+                .await?;
         if let Some(row) = ended {
             let account: uuid::Uuid = row.try_get("account_id")?;
             let partner: uuid::Uuid = row.try_get("partner_id")?;
-            let change =
-                Change::SessionsEnded { account: account.into(), sessions: vec![session] };
+            let change = Change::SessionsEnded {
+                account: account.into(),
+                sessions: vec![session],
+            };
             let connection = unit.connection();
-            feed::append(connection, partner.into(), &[change], Held::Unchanged, entry.at).await?;
+            feed::append(
+                connection,
+                partner.into(),
+                &[change],
+                Held::Unchanged,
+                entry.at,
+            )
+            .await?;
             audit::record(connection, entry).await?;
         }
         unit.commit().await

@@ -18,7 +18,9 @@ pub(crate) fn sort_name(person: &Person) -> String {
 }
 
 fn fold_into(folded: &mut String, name: &str) {
-    let unmarked = name.nfd().filter(|c| c.general_category_group() != GeneralCategoryGroup::Mark);
+    let unmarked = name
+        .nfd()
+        .filter(|c| c.general_category_group() != GeneralCategoryGroup::Mark);
     folded.extend(unmarked.flat_map(char::to_lowercase));
 }
 
@@ -34,9 +36,12 @@ mod tests {
 
     #[test]
     fn case_and_accents_do_not_part_names() {
-        for (name, expected) in
-            [("ÉLODIE", "elodie"), ("Zoe\u{308}", "zoe"), ("Nguyễn", "nguyen"), ("O’Neil", "o’neil")]
-        {
+        for (name, expected) in [
+            ("ÉLODIE", "elodie"),
+            ("Zoe\u{308}", "zoe"),
+            ("Nguyễn", "nguyen"),
+            ("O’Neil", "o’neil"),
+        ] {
             assert_eq!(folded(name), expected);
         }
     }

@@ -29,10 +29,16 @@ pub(crate) async fn side(
     )
     .bind(key.identifier.as_slice())
     .bind(address.as_slice())
-    .bind(micros(now.saturating_sub(USUAL_FOR).unwrap_or(Timestamp::MIN)))
+    .bind(micros(
+        now.saturating_sub(USUAL_FOR).unwrap_or(Timestamp::MIN),
+    ))
     .fetch_optional(connection)
     .await?;
-    Ok(if usual.is_some() { Side::Usual } else { Side::Strange })
+    Ok(if usual.is_some() {
+        Side::Usual
+    } else {
+        Side::Strange
+    })
 }
 
 /// The counters; untouched ones when there is no row.
@@ -52,8 +58,18 @@ pub(crate) async fn read(
         return Ok(Throttle::default());
     };
     Ok(Throttle {
-        usual: counter(&row, "usual_consecutive", "usual_delaying", "usual_last_failure")?,
-        strange: counter(&row, "strange_consecutive", "strange_delaying", "strange_last_failure")?,
+        usual: counter(
+            &row,
+            "usual_consecutive",
+            "usual_delaying",
+            "usual_last_failure",
+        )?,
+        strange: counter(
+            &row,
+            "strange_consecutive",
+            "strange_delaying",
+            "strange_last_failure",
+        )?,
     })
 }
 
@@ -126,7 +142,9 @@ pub(crate) async fn prune(connection: &mut SqliteConnection, now: Timestamp) -> 
             SELECT identifier FROM throttles WHERE last_failure <= ?
             ORDER BY last_failure LIMIT ?)",
     )
-    .bind(micros(now.saturating_sub(ROW_LIFE).unwrap_or(Timestamp::MIN)))
+    .bind(micros(
+        now.saturating_sub(ROW_LIFE).unwrap_or(Timestamp::MIN),
+    ))
     .bind(PRUNED_AT_ONCE)
     .execute(&mut *connection)
     .await?;
@@ -166,7 +184,9 @@ pub(crate) async fn remember_address(
             SELECT identifier, address FROM usual_addresses WHERE last_success_at <= ?
             ORDER BY last_success_at LIMIT ?)",
     )
-    .bind(micros(now.saturating_sub(USUAL_FOR).unwrap_or(Timestamp::MIN)))
+    .bind(micros(
+        now.saturating_sub(USUAL_FOR).unwrap_or(Timestamp::MIN),
+    ))
     .bind(PRUNED_AT_ONCE)
     .execute(connection)
     .await?;

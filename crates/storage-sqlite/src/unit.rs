@@ -32,7 +32,12 @@ impl SqliteStore {
         let mut retries = 0;
         loop {
             match self.writer.begin_with("BEGIN IMMEDIATE").await {
-                Ok(transaction) => return Ok(Unit { transaction, database: self.database }),
+                Ok(transaction) => {
+                    return Ok(Unit {
+                        transaction,
+                        database: self.database,
+                    });
+                }
                 Err(error) if is_busy(&error) && retries < BUSY_RETRIES => {
                     retries += 1;
                     tokio::time::sleep(Duration::from_millis(50)).await;
@@ -45,7 +50,10 @@ impl SqliteStore {
     /// Begins to read.
     pub(crate) async fn read(&self) -> Result<Snapshot> {
         let transaction = self.readers.begin().await?;
-        Ok(Snapshot { transaction, database: self.database })
+        Ok(Snapshot {
+            transaction,
+            database: self.database,
+        })
     }
 }
 
@@ -87,5 +95,8 @@ async fn revision(connection: &mut SqliteConnection, database: Uuid) -> Result<R
     )
     .fetch_one(connection)
     .await?;
-    Ok(Revision { database, place: row.try_get("place")? })
+    Ok(Revision {
+        database,
+        place: row.try_get("place")?,
+    })
 }

@@ -49,7 +49,10 @@ pub(super) async fn page(
     filter: &DeliveryFilter,
     page: &PageRequest,
 ) -> Result<(Vec<(Cursor, Delivery)>, bool)> {
-    let mut rows = list_query(filter, page).build().fetch_all(connection).await?;
+    let mut rows = list_query(filter, page)
+        .build()
+        .fetch_all(connection)
+        .await?;
     let more = cut(&mut rows, page);
     let rows = rows.iter().map(|row| {
         let delivery = from_row(row)?;
@@ -80,7 +83,9 @@ fn list_query(filter: &DeliveryFilter, page: &PageRequest) -> QueryBuilder<Sqlit
     if let Some(after) = &page.after {
         query.push(" AND d.id < ").push_bind(after.id);
     }
-    query.push(" ORDER BY d.id DESC LIMIT ").push_bind(i64::from(page.limit) + 1);
+    query
+        .push(" ORDER BY d.id DESC LIMIT ")
+        .push_bind(i64::from(page.limit) + 1);
     query
 }
 
@@ -99,7 +104,9 @@ fn from_row(row: &SqliteRow) -> Result<Delivery> {
         attempts: row.count("attempts")?,
         created_at: row.time("created_at")?,
         state_at: row.time("state_at")?,
-        next_attempt_at: row.optional_time("due_at")?.filter(|_| state == State::Queued),
+        next_attempt_at: row
+            .optional_time("due_at")?
+            .filter(|_| state == State::Queued),
         provisional_expires_at: row.optional_time("provisional_expires_at")?,
         failure: row.get("failure")?,
     })
@@ -110,11 +117,13 @@ fn recipient(row: &Row<'_>, channel: Channel, state: State) -> Result<Recipient>
     let went: Option<String> = row.get("recipient")?;
     let now = match channel {
         Channel::Email => email(row)?,
-        Channel::Letter => {
-            postal_address(row)?.and_then(|address| address.lines().last().cloned())
-        }
+        Channel::Letter => postal_address(row)?.and_then(|address| address.lines().last().cloned()),
     };
-    let recipient = if state == State::Queued { now } else { went.or(now) };
+    let recipient = if state == State::Queued {
+        now
+    } else {
+        went.or(now)
+    };
     Ok(match (recipient, channel) {
         (None, _) => Recipient::Nowhere,
         (Some(email), Channel::Email) => Recipient::Email(Email::stored(email)),

@@ -53,7 +53,9 @@ async fn destination(
     };
     let row = Row::of("accounts", &row)?;
     let destination = match row.code("channel")? {
-        Channel::Email => row.optional_text("email", Email::stored)?.map(Destination::Email),
+        Channel::Email => row
+            .optional_text("email", Email::stored)?
+            .map(Destination::Email),
         Channel::Letter => postal_address(&row)?.map(Destination::Letter),
     };
     Ok(destination.map(|destination| (row.id(), destination)))

@@ -171,7 +171,10 @@ async fn write_person(
     account: AccountId,
     person: &Person,
 ) -> Result<()> {
-    let email_key = person.email.as_ref().map(|email| store.email_digest(&email.lookup_key()));
+    let email_key = person
+        .email
+        .as_ref()
+        .map(|email| store.email_digest(&email.lookup_key()));
     let postal = person.postal_address.as_ref();
     sqlx::query(
         "UPDATE accounts SET family_name = ?, given_name = ?, sort_name = ?, email = ?,

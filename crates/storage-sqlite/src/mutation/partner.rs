@@ -20,9 +20,11 @@ pub(super) async fn write(
     let partner = mutation.partner.partner();
     let decided_in_time = match &mutation.partner {
         On::New(new) => insert(connection, new, now).await?,
-        On::Existing { authority_version, moves, .. } => {
-            raise_authority(connection, partner, *authority_version, *moves).await?
-        }
+        On::Existing {
+            authority_version,
+            moves,
+            ..
+        } => raise_authority(connection, partner, *authority_version, *moves).await?,
     };
     if !decided_in_time {
         return Err(Error::Conflict);

@@ -16,9 +16,16 @@ pub(super) async fn check(
 ) -> std::result::Result<(), Error> {
     for quota in &mutation.quotas {
         let earlier = counted(connection, mutation, quota).await?;
-        let own = mutation.deliveries.iter().filter(|new| counts(quota.what, new)).count();
+        let own = mutation
+            .deliveries
+            .iter()
+            .filter(|new| counts(quota.what, new))
+            .count();
         let most = usize::try_from(quota.max).unwrap_or(usize::MAX);
-        if let Some(excess) = (earlier.len() + own).checked_sub(most).filter(|&excess| excess > 0) {
+        if let Some(excess) = (earlier.len() + own)
+            .checked_sub(most)
+            .filter(|&excess| excess > 0)
+        {
             let leaving = earlier.get(excess - 1).copied().unwrap_or(mutation.now);
             return Err(Error::Quota {
                 quota: *quota,
@@ -62,7 +69,10 @@ async fn counted(
         )
         .bind(mutation.partner.partner().uuid()),
     };
-    let rows = query.bind(micros(quota.since)).fetch_all(connection).await?;
+    let rows = query
+        .bind(micros(quota.since))
+        .fetch_all(connection)
+        .await?;
     let times = rows.iter().map(|row| {
         let at: i64 = row.try_get("created_at")?;
         Ok(Timestamp::from_microsecond(at).unwrap_or(Timestamp::MAX))

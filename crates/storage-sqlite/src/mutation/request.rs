@@ -30,7 +30,9 @@ pub(super) async fn carried_out(
     )
     .bind(request.scope.to_vec())
     .bind(request.id.uuid())
-    .bind(micros(now.saturating_sub(REMEMBERED).unwrap_or(Timestamp::MIN)))
+    .bind(micros(
+        now.saturating_sub(REMEMBERED).unwrap_or(Timestamp::MIN),
+    ))
     .fetch_optional(connection)
     .await
     .map_err(Fault::from)?;
@@ -71,7 +73,9 @@ pub(super) async fn remember(
             SELECT scope, id FROM request_ids WHERE carried_out_at <= ?
             ORDER BY carried_out_at LIMIT ?)",
     )
-    .bind(micros(now.saturating_sub(REMEMBERED).unwrap_or(Timestamp::MIN)))
+    .bind(micros(
+        now.saturating_sub(REMEMBERED).unwrap_or(Timestamp::MIN),
+    ))
     .bind(FORGOTTEN_AT_ONCE)
     .execute(connection)
     .await?;
@@ -81,7 +85,13 @@ pub(super) async fn remember(
 fn outcome(row: &Row<'_>, database: Uuid) -> Result<Outcome> {
     let made: Made = serde_json::from_str(row.get("result")?)
         .map_err(|_| row.fault("result", "it is not what a mutation made"))?;
-    Ok(Outcome { result: made.into(), revision: Revision { database, place: row.get("place")? } })
+    Ok(Outcome {
+        result: made.into(),
+        revision: Revision {
+            database,
+            place: row.get("place")?,
+        },
+    })
 }
 
 /// What a mutation made, as it is stored.
@@ -113,7 +123,8 @@ impl Made {
 impl From<Made> for MutationResult {
     fn from(made: Made) -> Self {
         fn id<I: From<Uuid>>(text: Option<String>) -> Option<I> {
-            text.and_then(|text| Uuid::try_parse(&text).ok()).map(I::from)
+            text.and_then(|text| Uuid::try_parse(&text).ok())
+                .map(I::from)
         }
         Self {
             account: id(made.account),

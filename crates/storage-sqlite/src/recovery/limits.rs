@@ -23,7 +23,10 @@ pub(super) async fn refused(
     let now = settlement.now;
     let both = [limits.recovery_messages, limits.recovery_spacing];
     let to_account = account_times(connection, message, both, now, None).await?;
-    if both.iter().any(|rate| rate.refused_until(&to_account, now).is_some()) {
+    if both
+        .iter()
+        .any(|rate| rate.refused_until(&to_account, now).is_some())
+    {
         return Ok(true);
     }
     if message.channel == Channel::Letter {
@@ -36,7 +39,9 @@ pub(super) async fn refused(
         return Ok(false);
     };
     let to_address = address_times(connection, settlement, email_key, both).await?;
-    Ok(both.iter().any(|rate| rate.refused_until(&to_address, now).is_some()))
+    Ok(both
+        .iter()
+        .any(|rate| rate.refused_until(&to_address, now).is_some()))
 }
 
 async fn account_times(

@@ -47,10 +47,7 @@ pub(super) async fn insert(
 }
 
 /// Whether any is free.
-pub(super) async fn any_free(
-    connection: &mut SqliteConnection,
-    now: Timestamp,
-) -> Result<bool> {
+pub(super) async fn any_free(connection: &mut SqliteConnection, now: Timestamp) -> Result<bool> {
     let row = sqlx::query(
         "SELECT 1 FROM recovery_requests WHERE lease_until IS NULL OR lease_until <= ? LIMIT 1",
     )
@@ -88,7 +85,9 @@ fn from_row(row: &SqliteRow) -> Result<RecoveryRequest> {
         _ => return Err(row.fault("submitted_as", "the name is not known")),
     };
     let address = row.get::<Option<&str>>("client_address")?.map(|address| {
-        address.parse().map_err(|_| row.fault("client_address", "it is no address"))
+        address
+            .parse()
+            .map_err(|_| row.fault("client_address", "it is no address"))
     });
     Ok(RecoveryRequest {
         id: row.id(),

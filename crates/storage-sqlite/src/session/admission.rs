@@ -35,7 +35,11 @@ pub(super) async fn password_try(
     .fetch_optional(connection)
     .await?;
     let Some(row) = row else {
-        return Ok(Admission::Admitted { side, holder: None, hash: None });
+        return Ok(Admission::Admitted {
+            side,
+            holder: None,
+            hash: None,
+        });
     };
     let hash: Option<String> = row.try_get("password_hash")?;
     Ok(Admission::Admitted {

@@ -1,9 +1,7 @@
 //! Opening a session: what the proof brings, and which earlier sessions end.
 
 use domain::change::Change;
-use domain::session::{
-    FULL_SESSIONS_PER_ACCOUNT, NextStep, Session, WRONG_TRIES_PER_SESSION,
-};
+use domain::session::{FULL_SESSIONS_PER_ACCOUNT, NextStep, Session, WRONG_TRIES_PER_SESSION};
 use domain::{AccountId, SessionId, Timestamp};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
@@ -33,7 +31,11 @@ pub(super) async fn open(
     }
     let now = session.created_at;
     match proof {
-        Proof::Password { throttle: key, side, rehash } => {
+        Proof::Password {
+            throttle: key,
+            side,
+            rehash,
+        } => {
             let mut throttle = throttle::read(connection, &key.identifier).await?;
             throttle.succeed(*side);
             throttle::write(connection, &key.identifier, &throttle).await?;
@@ -81,9 +83,19 @@ async fn end_earlier(connection: &mut SqliteConnection, session: &Session) -> Re
     if ended.is_empty() {
         return Ok(());
     }
-    let change = Change::SessionsEnded { account: session.account, sessions: ended };
+    let change = Change::SessionsEnded {
+        account: session.account,
+        sessions: ended,
+    };
     let partner = session.partner;
-    feed::append(connection, partner, &[change], Held::Unchanged, session.created_at).await
+    feed::append(
+        connection,
+        partner,
+        &[change],
+        Held::Unchanged,
+        session.created_at,
+    )
+    .await
 }
 
 /// Rows of sessions that live no more: those of this account, and a few of others whose time is
@@ -138,14 +150,13 @@ async fn other_incomplete(
     connection: &mut SqliteConnection,
     session: &Session,
 ) -> Result<Vec<SqliteRow>> {
-    let rows = sqlx::query(
-        "SELECT id FROM sessions WHERE account_id = ? AND next_step = ? AND id <> ?",
-    )
-    .bind(session.account.uuid())
-    .bind(NextStep::ChangePassword.code())
-    .bind(session.id.uuid())
-    .fetch_all(connection)
-    .await?;
+    let rows =
+        sqlx::query("SELECT id FROM sessions WHERE account_id = ? AND next_step = ? AND id <> ?")
+            .bind(session.account.uuid())
+            .bind(NextStep::ChangePassword.code())
+            .bind(session.id.uuid())
+            .fetch_all(connection)
+            .await?;
     Ok(rows)
 }
 
@@ -156,7 +167,10 @@ async fn delete(
     let mut ended = Vec::new();
     for row in displaced {
         let id: Uuid = row.try_get("id")?;
-        sqlx::query("DELETE FROM sessions WHERE id = ?").bind(id).execute(&mut *connection).await?;
+        sqlx::query("DELETE FROM sessions WHERE id = ?")
+            .bind(id)
+            .execute(&mut *connection)
+            .await?;
         ended.push(id.into());
     }
     Ok(ended)

@@ -48,10 +48,18 @@ pub(super) async fn charge(
         return Ok(None);
     };
     if tries_left == 0 {
-        let ended = Change::SessionsEnded { account, sessions: vec![session] };
+        let ended = Change::SessionsEnded {
+            account,
+            sessions: vec![session],
+        };
         feed::append(connection, holder.partner, &[ended], Held::Unchanged, now).await?;
     }
-    Ok(hash.map(|hash| CurrentPassword { hash, provisional, holder, tries_left }))
+    Ok(hash.map(|hash| CurrentPassword {
+        hash,
+        provisional,
+        holder,
+        tries_left,
+    }))
 }
 
 async fn current_hash(
@@ -110,7 +118,10 @@ pub(super) async fn change(
     if let Some(notice) = &change.notice {
         queue(connection, partner, notice, Origin::Mutation, change.now).await?;
     }
-    let ended = Change::SessionsEnded { account, sessions: ended };
+    let ended = Change::SessionsEnded {
+        account,
+        sessions: ended,
+    };
     feed::append(connection, partner, &[ended], Held::Changed, change.now).await?;
     Ok(true)
 }
@@ -159,5 +170,7 @@ async fn delete_sessions(
         .bind(account.uuid())
         .fetch_all(connection)
         .await?;
-    rows.iter().map(|row| Ok(row.try_get::<Uuid, _>("id")?.into())).collect()
+    rows.iter()
+        .map(|row| Ok(row.try_get::<Uuid, _>("id")?.into()))
+        .collect()
 }

@@ -49,7 +49,9 @@ fn standing_from_row(row: &SqliteRow) -> Result<Standing> {
 
 fn session(row: &Row<'_>) -> Result<Session> {
     let address = row.get::<Option<&str>>("client_address")?.map(|address| {
-        address.parse().map_err(|_| row.fault("client_address", "it is no address"))
+        address
+            .parse()
+            .map_err(|_| row.fault("client_address", "it is no address"))
     });
     Ok(Session {
         id: row.id(),
@@ -120,7 +122,10 @@ pub(super) fn holder(row: &SqliteRow) -> Result<Holder> {
     Ok(Holder {
         account: row.id(),
         partner: row.reference("partner_id")?,
-        epochs: Epochs { account: row.get("epoch")?, partner: row.get("partner_epoch")? },
+        epochs: Epochs {
+            account: row.get("epoch")?,
+            partner: row.get("partner_epoch")?,
+        },
         state: row.code("state")?,
         dates: dates(&row)?,
         role: stored_role.shown(row.get("is_administrator")?),

@@ -1,0 +1,14 @@
+//! The contract of every database, kept on a SQLite file.
+
+use domain::OsRandom;
+use domain::keys::ServerKey;
+use storage_sqlite::SqliteStore;
+use tempfile::TempDir;
+
+storage::suite!(open);
+
+async fn open() -> (SqliteStore, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, key) = (folder.path().join("contract.db"), ServerKey::generate(&OsRandom));
+    (SqliteStore::open(&path, &key, &OsRandom).await.unwrap(), folder)
+}
