@@ -6,9 +6,10 @@ use domain::user_number::UserNumber;
 use domain::{AccountId, OsRandom};
 
 use super::Db;
-use super::world::World;
+use super::world::messages::fresh_id;
 use super::world::people::{jeanne_petit, paul_durand, somebody, ticked};
 use super::world::time::{START, TODAY, days};
+use super::world::{World, at_once};
 use crate::mutation::{AuthorityMove, Error};
 
 pub async fn an_account_reads_back_as_it_was_written(db: Db) {
@@ -139,4 +140,24 @@ pub async fn each_change_raises_the_version_and_only_of_its_account(db: Db) {
         after.dates.not_yet_open(TODAY),
         before.dates.not_yet_open(TODAY)
     );
+}
+
+pub async fn of_sixteen_people_under_one_user_number_at_once_one_is_added(db: Db) {
+    let oliviers = World::les_oliviers(db.clone()).await;
+    let number = somebody("MARTIN", "Luc").user_number;
+    let mutation = oliviers.mutation(START, AuthorityMove::Kept).await;
+    let answers = at_once(16, |_| {
+        let (db, mut mutation) = (db.clone(), mutation.clone());
+        let mut account = somebody("MARTIN", "Luc");
+        account.user_number = number.clone();
+        mutation.new_accounts.push(account);
+        mutation.audit.id = fresh_id();
+        async move { db.apply(&mutation).await }
+    })
+    .await;
+    let added = answers.iter().filter(|answer| answer.is_ok()).count();
+    let refused = answers
+        .iter()
+        .filter(|answer| matches!(answer, Err(Error::UserNumberTaken)));
+    assert_eq!((added, refused.count()), (1, 15));
 }

@@ -104,6 +104,7 @@ macro_rules! suite {
             an_identifier_belongs_to_one_account_however_it_is_typed,
             a_user_number_belongs_to_one_account_of_the_whole_service,
             each_change_raises_the_version_and_only_of_its_account,
+            of_sixteen_people_under_one_user_number_at_once_one_is_added,
         );
         $crate::suite!(@area $open, administrators,
             a_successor_replaces_the_administrator_in_one_step,
@@ -185,6 +186,7 @@ macro_rules! suite {
             a_role_is_stored_with_the_rank_that_dismissed,
             ticking_what_is_ticked_and_unticking_what_is_not_changes_nothing,
             messages_of_a_mutation_wait_in_the_outbox,
+            of_sixteen_updates_of_one_version_one_is_carried_out,
         );
         $crate::suite!(@area $open, partners,
             a_partner_reads_back_by_id_and_by_reference,

@@ -7,11 +7,11 @@ use domain::policy::Rank;
 use domain::{AccountId, OsRandom};
 
 use super::Db;
-use super::world::messages::{claim, notice, recovery, welcome};
+use super::world::messages::{claim, fresh_id, notice, recovery, welcome};
 use super::world::people::{email, jeanne_petit, name, somebody, ticked};
 use super::world::reading::everything;
 use super::world::time::{START, TODAY, days, hours};
-use super::world::{World, digest, new_agreement, new_group};
+use super::world::{World, at_once, digest, new_agreement, new_group};
 use crate::mutation::{
     AccountChange, AuthorityMove, ContactMove, Error, Mutation, RequestClaim, RoleChange,
     SessionsMove,
@@ -277,4 +277,31 @@ pub async fn messages_of_a_mutation_wait_in_the_outbox(db: Db) {
         .unwrap();
     let held = claim(&db, &hello, START).await;
     assert_eq!(held.job.account.id, zoe.id);
+}
+
+pub async fn of_sixteen_updates_of_one_version_one_is_carried_out(db: Db) {
+    let oliviers = World::les_oliviers(db.clone()).await;
+    let luc = oliviers.add(somebody("MARTIN", "Luc")).await;
+    let before = oliviers.account(luc).await;
+    let mutation = oliviers.mutation(START, AuthorityMove::Kept).await;
+    let given = ["Ann", "Eve", "Léo", "Max"];
+    let answers = at_once(16, |place| {
+        let (db, mut mutation) = (db.clone(), mutation.clone());
+        let mut person = before.person.clone();
+        person.given_name = name(given[place % 4]);
+        mutation.audit.id = fresh_id();
+        mutation.changes = vec![AccountChange {
+            person: Some(person),
+            ..AccountChange::of(luc, before.version)
+        }];
+        async move { db.apply(&mutation).await }
+    })
+    .await;
+    let won: Vec<_> = (0..16).filter(|&place| answers[place].is_ok()).collect();
+    let lost = answers
+        .iter()
+        .filter(|answer| matches!(answer, Err(Error::Conflict)));
+    assert_eq!((won.len(), lost.count()), (1, 15));
+    let after = oliviers.account(luc).await;
+    assert_eq!(after.person.given_name, name(given[won[0] % 4]));
 }
