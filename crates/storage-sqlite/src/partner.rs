@@ -258,9 +258,16 @@ fn group_list_query(filter: &GroupFilter, page: &PageRequest) -> QueryBuilder<Sq
         "SELECT id, partner_id, agreement_id, housing_type, zone_code, zone_label, created_at,
             (SELECT count(*) FROM memberships m JOIN accounts a ON a.id = m.account_id
                 WHERE m.group_id = groups.id AND a.state <> 'CLOSED') AS member_count
-         FROM groups WHERE agreement_id = ",
+         FROM groups WHERE TRUE",
     );
-    query.push_bind(filter.agreement.uuid());
+    if let Some(partner) = filter.partner {
+        query.push(" AND partner_id = ").push_bind(partner.uuid());
+    }
+    if let Some(agreement) = filter.agreement {
+        query
+            .push(" AND agreement_id = ")
+            .push_bind(agreement.uuid());
+    }
     if let Some(among) = &filter.among {
         query.push(" AND id IN ");
         push_list(&mut query, among.iter().map(|id| id.uuid()));

@@ -23,11 +23,13 @@ pub struct AgreementFilter {
     pub states: BTreeSet<agreement::State>,
 }
 
-/// Which groups a list shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Which groups a list shows. Conditions add up; an empty one does not filter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GroupFilter {
+    /// Of this partner.
+    pub partner: Option<PartnerId>,
     /// Of this agreement.
-    pub agreement: AgreementId,
+    pub agreement: Option<AgreementId>,
     /// Only these, for someone who sees no more.
     pub among: Option<BTreeSet<GroupId>>,
 }
@@ -60,6 +62,6 @@ pub trait PartnerReads: Send + Sync {
         page: &PageRequest,
     ) -> Result<Page<Agreement>>;
 
-    /// A page of the agreement's groups, ordered by id.
+    /// A page of groups, ordered by id, which is by age.
     async fn groups(&self, filter: &GroupFilter, page: &PageRequest) -> Result<Page<ListedGroup>>;
 }

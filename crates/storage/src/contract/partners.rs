@@ -212,7 +212,8 @@ pub async fn groups_are_listed_by_id_and_only_of_their_agreement(db: Db) {
     expected.push(late.id);
 
     let filter = GroupFilter {
-        agreement: oliviers.agreement,
+        partner: None,
+        agreement: Some(oliviers.agreement),
         among: None,
     };
     for size in [1, 2, 5, 6] {
@@ -233,7 +234,8 @@ pub async fn someone_who_sees_some_groups_is_shown_no_other(db: Db) {
     let durand = World::durand(db.clone()).await;
     let among = BTreeSet::from([oliviers.groups[1], oliviers.groups[2], durand.groups[0]]);
     let filter = GroupFilter {
-        agreement: oliviers.agreement,
+        partner: None,
+        agreement: Some(oliviers.agreement),
         among: Some(among),
     };
     let shown: BTreeSet<_> = groups(&db, &filter, 1)
@@ -243,7 +245,8 @@ pub async fn someone_who_sees_some_groups_is_shown_no_other(db: Db) {
         .collect();
     assert_eq!(shown, [oliviers.groups[1], oliviers.groups[2]].into());
     let filter = GroupFilter {
-        agreement: oliviers.agreement,
+        partner: None,
+        agreement: Some(oliviers.agreement),
         among: Some(BTreeSet::new()),
     };
     assert_eq!(groups(&db, &filter, 10).await, []);
@@ -268,7 +271,8 @@ pub async fn members_are_counted_without_the_closed_and_the_administrator(db: Db
         .await;
 
     let filter = GroupFilter {
-        agreement: oliviers.agreement,
+        partner: None,
+        agreement: Some(oliviers.agreement),
         among: None,
     };
     let listed = groups(&db, &filter, 10).await;

@@ -52,7 +52,8 @@ pub async fn a_page_says_what_it_was_read_at(db: Db) {
         .await
         .unwrap();
     let filter = GroupFilter {
-        agreement: oliviers.agreement,
+        partner: None,
+        agreement: Some(oliviers.agreement),
         among: None,
     };
     let groups = db.groups(&filter, &first(1)).await.unwrap();

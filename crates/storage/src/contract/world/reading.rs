@@ -84,7 +84,8 @@ pub(crate) async fn everything(db: &Db) -> Everything {
     let mut listed = Vec::new();
     for agreement in &agreements {
         let filter = GroupFilter {
-            agreement: agreement.id,
+            partner: None,
+            agreement: Some(agreement.id),
             among: None,
         };
         listed.extend(groups(db, &filter, 100).await);
