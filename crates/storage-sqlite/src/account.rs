@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use domain::AccountId;
 use domain::account::{Account, ContactProblem, Membership, Person, StoredRole};
 use domain::dates::AccountDates;
 use domain::email::Email;
@@ -14,15 +13,18 @@ use domain::phone::Phone;
 use domain::postal_address::PostalAddress;
 use domain::references::ZoneCode;
 use domain::user_number::UserNumber;
+use domain::{AccountId, Timestamp};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
-use storage::account::{AccountFilter, AccountReads};
+use storage::KeyedDigest;
+use storage::account::{AccountFilter, AccountReads, Key, SignInHealth};
 use storage::page::{Cursor, Page, PageRequest};
 
 use crate::SqliteStore;
 use crate::codes::Code;
 use crate::error::Result;
 use crate::row::Row;
+use crate::{provisional, throttle};
 
 /// `SELECT` of everything an [`Account`] is read from, its memberships apart; `a` is the account,
 /// `p` its partner. The join is written so that SQLite keeps the accounts' order.
@@ -59,9 +61,46 @@ impl AccountReads for SqliteStore {
     ) -> storage::Result<Page<Account>> {
         Ok(self.page_of_accounts(filter, page).await?)
     }
+
+    async fn account_by_key(&self, key: &Key) -> storage::Result<Option<AccountId>> {
+        Ok(self.keyed_account(key).await?)
+    }
+
+    async fn sign_in_health(
+        &self,
+        account: AccountId,
+        identifier: &KeyedDigest,
+        now: Timestamp,
+    ) -> storage::Result<SignInHealth> {
+        let mut snapshot = self.read().await?;
+        Ok(SignInHealth {
+            throttle: throttle::read(snapshot.connection(), identifier).await?,
+            live_provisional_passwords: provisional::live(snapshot.connection(), account, now)
+                .await?,
+        })
+    }
 }
 
 impl SqliteStore {
+    async fn keyed_account(&self, key: &Key) -> Result<Option<AccountId>> {
+        let (sql, key) = match key {
+            Key::UserNumber(key) => (
+                "SELECT id FROM accounts WHERE user_number_key = ?",
+                key.as_str(),
+            ),
+            Key::Identifier(key) => (
+                "SELECT id FROM accounts WHERE identifier_key = ?",
+                key.as_str(),
+            ),
+        };
+        let row = sqlx::query(sql)
+            .bind(key)
+            .fetch_optional(self.read().await?.connection())
+            .await?;
+        row.map(|row| Ok(Row::of("accounts", &row)?.id()))
+            .transpose()
+    }
+
     async fn page_of_accounts(
         &self,
         filter: &AccountFilter,
@@ -83,7 +122,7 @@ impl SqliteStore {
     }
 }
 
-fn list_query(filter: &AccountFilter, page: &PageRequest) -> QueryBuilder<Sqlite> {
+pub(crate) fn list_query(filter: &AccountFilter, page: &PageRequest) -> QueryBuilder<Sqlite> {
     let mut query = QueryBuilder::new(select_accounts!("WHERE TRUE"));
     if let Some(partner) = filter.partner {
         query.push(" AND a.partner_id = ").push_bind(partner.uuid());
@@ -202,19 +241,23 @@ pub(crate) async fn of_partner(
     Ok(accounts)
 }
 
+/// The accounts of an address.
+pub(crate) const OF_EMAIL: &str = select_accounts!("WHERE a.email_key = ? ORDER BY a.id LIMIT ?");
+
+/// The account of a user number.
+pub(crate) const OF_USER_NUMBER: &str = select_accounts!("WHERE a.user_number_key = ?");
+
 /// Those whose address has that keyed digest, by id, without memberships.
 pub(crate) async fn of_email(
     connection: &mut SqliteConnection,
     digest: storage::KeyedDigest,
     limit: u32,
 ) -> Result<Vec<Account>> {
-    let rows = sqlx::query(select_accounts!(
-        "WHERE a.email_key = ? ORDER BY a.id LIMIT ?"
-    ))
-    .bind(digest.to_vec())
-    .bind(limit)
-    .fetch_all(connection)
-    .await?;
+    let rows = sqlx::query(OF_EMAIL)
+        .bind(digest.to_vec())
+        .bind(limit)
+        .fetch_all(connection)
+        .await?;
     rows.iter().map(from_row).collect()
 }
 
@@ -223,7 +266,7 @@ pub(crate) async fn of_user_number(
     connection: &mut SqliteConnection,
     key: &domain::user_number::UserNumberKey,
 ) -> Result<Option<Account>> {
-    let row = sqlx::query(select_accounts!("WHERE a.user_number_key = ?"))
+    let row = sqlx::query(OF_USER_NUMBER)
         .bind(key.as_str())
         .fetch_optional(connection)
         .await?;

@@ -1,8 +1,9 @@
 //! Provisional passwords and the queued messages that would carry one: voiding, spending.
 
 use domain::account::Channel;
+use domain::provisional::MOST_WRONG_TRIES;
 use domain::{AccountId, Timestamp};
-use sqlx::SqliteConnection;
+use sqlx::{Row as _, SqliteConnection};
 use storage::mutation::CredentialsMove;
 use uuid::Uuid;
 
@@ -37,6 +38,25 @@ pub(crate) async fn void_by(
         cancel(connection, account, *channel, now, reason).await?;
     }
     Ok(())
+}
+
+/// How many would open the account now.
+pub(crate) async fn live(
+    connection: &mut SqliteConnection,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<u32> {
+    let row = sqlx::query(
+        "SELECT count(*) AS live FROM provisional_passwords
+         WHERE account_id = ? AND spent_at IS NULL AND voided_at IS NULL
+            AND expires_at > ? AND tries < ?",
+    )
+    .bind(account.uuid())
+    .bind(micros(now))
+    .bind(MOST_WRONG_TRIES)
+    .fetch_one(connection)
+    .await?;
+    Ok(row.try_get("live")?)
 }
 
 async fn void(
@@ -81,6 +101,11 @@ async fn cancel(
     Ok(())
 }
 
+/// Spends a live one.
+pub(crate) const SPEND: &str = "UPDATE provisional_passwords SET spent_at = ?, hash = NULL
+         WHERE id = ? AND account_id = ? AND spent_at IS NULL AND voided_at IS NULL
+            AND expires_at > ?";
+
 /// Spends it; `false` when it is no longer live: of many racing, one wins.
 pub(crate) async fn spend(
     connection: &mut SqliteConnection,
@@ -88,17 +113,13 @@ pub(crate) async fn spend(
     account: AccountId,
     now: Timestamp,
 ) -> Result<bool> {
-    let spent = sqlx::query(
-        "UPDATE provisional_passwords SET spent_at = ?, hash = NULL
-         WHERE id = ? AND account_id = ? AND spent_at IS NULL AND voided_at IS NULL
-            AND expires_at > ?",
-    )
-    .bind(micros(now))
-    .bind(id)
-    .bind(account.uuid())
-    .bind(micros(now))
-    .execute(connection)
-    .await?;
+    let spent = sqlx::query(SPEND)
+        .bind(micros(now))
+        .bind(id)
+        .bind(account.uuid())
+        .bind(micros(now))
+        .execute(connection)
+        .await?;
     Ok(spent.rows_affected() == 1)
 }
 

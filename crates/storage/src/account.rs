@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use domain::account::{Account, State};
-use domain::{AccountId, AgreementId, GroupId, PartnerId};
+use domain::identifier::IdentifierKey;
+use domain::throttle::Throttle;
+use domain::user_number::UserNumberKey;
+use domain::{AccountId, AgreementId, GroupId, PartnerId, Timestamp};
 
-use crate::Result;
 use crate::page::{Page, PageRequest};
+use crate::{KeyedDigest, Result};
 
 /// Which accounts a list shows. Conditions add up; an empty one does not filter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,6 +38,24 @@ pub struct SeenBy {
     pub groups: BTreeSet<GroupId>,
 }
 
+/// What an account is found by besides its id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Key {
+    /// Its user number's key.
+    UserNumber(UserNumberKey),
+    /// Its identifier's key.
+    Identifier(IdentifierKey),
+}
+
+/// How signing in goes for an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SignInHealth {
+    /// The failures that are remembered.
+    pub throttle: Throttle,
+    /// Provisional passwords that would open the account now.
+    pub live_provisional_passwords: u32,
+}
+
 /// Reading accounts.
 #[async_trait]
 pub trait AccountReads: Send + Sync {
@@ -43,4 +64,15 @@ pub trait AccountReads: Send + Sync {
 
     /// A page of accounts, ordered by family name, given name (case and accents aside), then id.
     async fn accounts(&self, filter: &AccountFilter, page: &PageRequest) -> Result<Page<Account>>;
+
+    /// The account with that key.
+    async fn account_by_key(&self, key: &Key) -> Result<Option<AccountId>>;
+
+    /// How signing in goes for the account, whose identifier is throttled under that digest.
+    async fn sign_in_health(
+        &self,
+        account: AccountId,
+        identifier: &KeyedDigest,
+        now: Timestamp,
+    ) -> Result<SignInHealth>;
 }

@@ -1,15 +1,16 @@
 //! Accounts read back as they were written, and are listed in people's order.
 
 use domain::account::{Role, State};
-use domain::identifier::Identifier;
+use domain::identifier::{Identifier, IdentifierKey};
 use domain::user_number::UserNumber;
 use domain::{AccountId, OsRandom};
 
 use super::Db;
-use super::world::messages::fresh_id;
+use super::world::messages::{fresh_id, welcome};
 use super::world::people::{jeanne_petit, paul_durand, somebody, ticked};
 use super::world::time::{START, TODAY, days};
 use super::world::{World, at_once};
+use crate::account::{Key, SignInHealth};
 use crate::mutation::{AuthorityMove, Error};
 
 pub async fn an_account_reads_back_as_it_was_written(db: Db) {
@@ -160,4 +161,42 @@ pub async fn of_sixteen_people_under_one_user_number_at_once_one_is_added(db: Db
         .iter()
         .filter(|answer| matches!(answer, Err(Error::UserNumberTaken)));
     assert_eq!((added, refused.count()), (1, 15));
+}
+
+pub async fn an_account_is_found_by_its_number_and_its_identifier_however_they_are_typed(db: Db) {
+    let oliviers = World::les_oliviers(db.clone()).await;
+    let luc = somebody("MARTIN", "Luc");
+    let typed = format!("{}-", luc.identifier.as_str().to_lowercase());
+    let number = Key::UserNumber(luc.user_number.key());
+    let identifier = Key::Identifier(IdentifierKey::of_typed(&typed));
+    let luc = oliviers.add(luc).await;
+
+    assert_eq!(db.account_by_key(&number).await.unwrap(), Some(luc));
+    assert_eq!(db.account_by_key(&identifier).await.unwrap(), Some(luc));
+    let other = somebody("MARTIN", "Luc");
+    for absent in [
+        Key::UserNumber(other.user_number.key()),
+        Key::Identifier(other.identifier.key()),
+    ] {
+        assert_eq!(db.account_by_key(&absent).await.unwrap(), None);
+    }
+}
+
+pub async fn the_sign_in_health_tells_failures_and_live_provisional_passwords(db: Db) {
+    let oliviers = World::les_oliviers(db.clone()).await;
+    let luc = oliviers.add(somebody("MARTIN", "Luc")).await;
+    let throttle = oliviers.throttle(luc, None).await;
+    let health = async |now| {
+        let read = db.sign_in_health(luc, &throttle.identifier, now).await;
+        read.unwrap()
+    };
+    assert_eq!(health(START).await, SignInHealth::default());
+
+    let sent = oliviers.send(welcome(luc, START), "AAAA", START).await;
+    oliviers.admit(luc, None, START).await.unwrap();
+    let told = health(START).await;
+    assert_eq!(told.throttle.strange.consecutive, 1);
+    assert_eq!(told.throttle.last_failure(), Some(START));
+    assert_eq!(told.live_provisional_passwords, 1);
+    assert_eq!(health(sent.expires_at).await.live_provisional_passwords, 0);
 }

@@ -105,6 +105,8 @@ macro_rules! suite {
             a_user_number_belongs_to_one_account_of_the_whole_service,
             each_change_raises_the_version_and_only_of_its_account,
             of_sixteen_people_under_one_user_number_at_once_one_is_added,
+            an_account_is_found_by_its_number_and_its_identifier_however_they_are_typed,
+            the_sign_in_health_tells_failures_and_live_provisional_passwords,
         );
         $crate::suite!(@area $open, administrators,
             a_successor_replaces_the_administrator_in_one_step,
