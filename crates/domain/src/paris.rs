@@ -13,9 +13,14 @@ static PARIS: LazyLock<TimeZone> = LazyLock::new(|| {
     TimeZone::get("Europe/Paris").expect("the time zones are compiled into the program")
 });
 
+/// What the clocks of Paris show at that time.
+pub fn wall_clock(now: Timestamp) -> jiff::civil::DateTime {
+    PARIS.to_datetime(now)
+}
+
 /// The day that it is in Paris at that time.
 pub fn today(now: Timestamp) -> Day {
-    PARIS.to_datetime(now).date()
+    wall_clock(now).date()
 }
 
 /// The first moment of a day. Past the last representable moment, that one.
