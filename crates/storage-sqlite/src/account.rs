@@ -129,28 +129,24 @@ pub(crate) fn list_query(filter: &AccountFilter, page: &PageRequest) -> QueryBui
     }
     if let Some(agreement) = filter.agreement {
         query
-            .push(
-                " AND (EXISTS (SELECT 1 FROM memberships m JOIN groups g ON g.id = m.group_id
-                    WHERE m.account_id = a.id AND g.agreement_id = ",
-            )
+            .push(" AND a.partner_id = (SELECT partner_id FROM agreements WHERE id = ")
             .push_bind(agreement.uuid())
             .push(
-                ") OR p.administrator_id = a.id
-                    AND a.partner_id = (SELECT partner_id FROM agreements WHERE id = ",
+                ") AND (p.administrator_id = a.id OR EXISTS (
+                    SELECT 1 FROM memberships m JOIN groups g ON g.id = m.group_id
+                    WHERE m.account_id = a.id AND g.agreement_id = ",
             )
             .push_bind(agreement.uuid())
             .push("))");
     }
     if let Some(group) = filter.group {
         query
-            .push(
-                " AND (EXISTS (SELECT 1 FROM memberships m
-                    WHERE m.account_id = a.id AND m.group_id = ",
-            )
+            .push(" AND a.partner_id = (SELECT partner_id FROM groups WHERE id = ")
             .push_bind(group.uuid())
             .push(
-                ") OR p.administrator_id = a.id
-                    AND a.partner_id = (SELECT partner_id FROM groups WHERE id = ",
+                ") AND (p.administrator_id = a.id OR EXISTS (
+                    SELECT 1 FROM memberships m
+                    WHERE m.account_id = a.id AND m.group_id = ",
             )
             .push_bind(group.uuid())
             .push("))");

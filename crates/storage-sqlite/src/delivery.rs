@@ -1,8 +1,8 @@
 //! The outbox: what waits, what is being sent, what became of it.
 
-mod claim;
+pub(crate) mod claim;
 mod finish;
-mod list;
+pub(crate) mod list;
 mod provisional;
 
 use async_trait::async_trait;

@@ -16,6 +16,8 @@ mod habilitation;
 mod mutation;
 mod open;
 mod partner;
+#[cfg(test)]
+mod plans;
 mod provisional;
 mod recovery;
 mod row;

@@ -4,7 +4,7 @@
 mod accounts;
 mod deliveries;
 mod partner;
-mod quota;
+pub(crate) mod quota;
 mod request;
 
 use async_trait::async_trait;

@@ -129,8 +129,10 @@ impl SqliteStore {
         random: &dyn Random,
         migrations: Migrations,
     ) -> Result<Self, OpenError> {
-        let lock = take_lock(path)?;
         make_private_file(path, migrations)?;
+        // By whatever name the file is opened, it has one lock.
+        let path = &path.canonicalize().map_err(file_error(path))?;
+        let lock = take_lock(path)?;
         let sqlite = |source| OpenError::Sqlite {
             database: path.to_owned(),
             source,
@@ -200,7 +202,15 @@ fn make_private_file(path: &Path, migrations: Migrations) -> Result<(), OpenErro
         .write(true)
         .create(migrations == Migrations::Run)
         .truncate(false);
-    let file = private(&mut options).open(path).map_err(file_error(path))?;
+    let opened = private(&mut options).open(path);
+    let file = opened.map_err(|source| match (source.kind(), migrations) {
+        (io::ErrorKind::NotFound, Migrations::Refuse) => OpenError::SchemaOlder {
+            database: path.to_owned(),
+            found: 0,
+            known: known_version(&known_migrations()),
+        },
+        _ => file_error(path)(source),
+    })?;
     file.set_permissions(private_permissions())
         .map_err(file_error(path))
 }
@@ -286,6 +296,14 @@ fn known_migrations() -> Migrator {
         "accounts",
         include_str!("../migrations/0001_accounts.sql"),
     )])
+}
+
+fn known_version(migrator: &Migrator) -> i64 {
+    migrator
+        .iter()
+        .map(|migration| migration.version)
+        .max()
+        .unwrap_or(0)
 }
 
 async fn bring_up_to_date(

@@ -229,7 +229,10 @@ pub(crate) async fn groups_by_id(
     rows.iter().map(group_from_row).collect()
 }
 
-fn agreement_list_query(filter: &AgreementFilter, page: &PageRequest) -> QueryBuilder<Sqlite> {
+pub(crate) fn agreement_list_query(
+    filter: &AgreementFilter,
+    page: &PageRequest,
+) -> QueryBuilder<Sqlite> {
     let mut query = QueryBuilder::new(select_agreements!("WHERE TRUE"));
     if let Some(partner) = filter.partner {
         query.push(" AND partner_id = ").push_bind(partner.uuid());
@@ -253,7 +256,7 @@ fn agreement_list_query(filter: &AgreementFilter, page: &PageRequest) -> QueryBu
     query
 }
 
-fn group_list_query(filter: &GroupFilter, page: &PageRequest) -> QueryBuilder<Sqlite> {
+pub(crate) fn group_list_query(filter: &GroupFilter, page: &PageRequest) -> QueryBuilder<Sqlite> {
     let mut query = QueryBuilder::new(
         "SELECT id, partner_id, agreement_id, housing_type, zone_code, zone_label, created_at,
             (SELECT count(*) FROM memberships m JOIN accounts a ON a.id = m.account_id

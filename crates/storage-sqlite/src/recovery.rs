@@ -1,7 +1,7 @@
 //! Requests of recovery: written down blindly, resolved afterwards under their limits.
 
-mod limits;
-mod requests;
+pub(crate) mod limits;
+pub(crate) mod requests;
 
 use std::collections::BTreeSet;
 

@@ -1,9 +1,9 @@
 //! Signing in and out, changing the password, and what a session stands on.
 
-mod admission;
+pub(crate) mod admission;
 mod opening;
 mod password_change;
-mod rows;
+pub(crate) mod rows;
 
 use async_trait::async_trait;
 use domain::audit::Entry;

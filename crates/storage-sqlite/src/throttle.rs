@@ -135,28 +135,30 @@ pub(crate) async fn forget(
     Ok(())
 }
 
+/// Lets rows leave after their life.
+pub(crate) const PRUNE_OLD: &str = "DELETE FROM throttles WHERE identifier IN (
+            SELECT identifier FROM throttles WHERE last_failure <= ?
+            ORDER BY last_failure LIMIT ?)";
+
+/// Lets the oldest rows leave above the most there may be.
+pub(crate) const PRUNE_MOST: &str = "DELETE FROM throttles WHERE identifier IN (
+            SELECT identifier FROM throttles ORDER BY last_failure
+            LIMIT (SELECT min(max(size - ?, 0), ?) FROM throttle_size))";
+
 /// Lets rows leave after their life, or oldest first above the most there may be.
 pub(crate) async fn prune(connection: &mut SqliteConnection, now: Timestamp) -> Result<()> {
-    sqlx::query(
-        "DELETE FROM throttles WHERE identifier IN (
-            SELECT identifier FROM throttles WHERE last_failure <= ?
-            ORDER BY last_failure LIMIT ?)",
-    )
-    .bind(micros(
-        now.saturating_sub(ROW_LIFE).unwrap_or(Timestamp::MIN),
-    ))
-    .bind(PRUNED_AT_ONCE)
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query(
-        "DELETE FROM throttles WHERE identifier IN (
-            SELECT identifier FROM throttles ORDER BY last_failure
-            LIMIT (SELECT min(max(size - ?, 0), ?) FROM throttle_size))",
-    )
-    .bind(MOST_ROWS)
-    .bind(PRUNED_AT_ONCE)
-    .execute(connection)
-    .await?;
+    sqlx::query(PRUNE_OLD)
+        .bind(micros(
+            now.saturating_sub(ROW_LIFE).unwrap_or(Timestamp::MIN),
+        ))
+        .bind(PRUNED_AT_ONCE)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query(PRUNE_MOST)
+        .bind(MOST_ROWS)
+        .bind(PRUNED_AT_ONCE)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

@@ -8,7 +8,11 @@ use tempfile::TempDir;
 storage::suite!(open);
 
 async fn open() -> (SqliteStore, TempDir) {
-    let folder = tempfile::tempdir().unwrap();
-    let (path, key) = (folder.path().join("contract.db"), ServerKey::generate(&OsRandom));
-    (SqliteStore::open(&path, &key, &OsRandom).await.unwrap(), folder)
+    let folder = TempDir::new().expect("the system gives a folder");
+    let (path, key) = (
+        folder.path().join("contract.db"),
+        ServerKey::generate(&OsRandom),
+    );
+    let store = SqliteStore::open(&path, &key, &OsRandom).await;
+    (store.expect("a new database opens"), folder)
 }

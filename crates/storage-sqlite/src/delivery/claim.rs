@@ -14,22 +14,28 @@ use crate::codes::Code;
 use crate::error::Result;
 use crate::row::{Row, micros};
 
+/// Asks whether anything of a channel is due.
+pub(crate) const ANY_DUE: &str = "SELECT 1 FROM deliveries
+         WHERE channel = ? AND state IN ('QUEUED', 'SENDING') AND due_at <= ? LIMIT 1";
+
 /// Whether anything is due.
 pub(super) async fn any_due(
     connection: &mut SqliteConnection,
     channel: Channel,
     now: Timestamp,
 ) -> Result<bool> {
-    let row = sqlx::query(
-        "SELECT 1 FROM deliveries
-         WHERE channel = ? AND state IN ('QUEUED', 'SENDING') AND due_at <= ? LIMIT 1",
-    )
-    .bind(channel.code())
-    .bind(micros(now))
-    .fetch_optional(connection)
-    .await?;
+    let row = sqlx::query(ANY_DUE)
+        .bind(channel.code())
+        .bind(micros(now))
+        .fetch_optional(connection)
+        .await?;
     Ok(row.is_some())
 }
+
+/// Finds what of a channel is due, in the order of claims.
+pub(crate) const DUE: &str = "SELECT id FROM deliveries
+         WHERE channel = ? AND state IN ('QUEUED', 'SENDING') AND due_at <= ?
+         ORDER BY (cause = 'RECOVERY'), created_at, id LIMIT ?";
 
 /// Claims what is due: recovery last, then oldest first.
 pub(super) async fn claim(
@@ -38,16 +44,12 @@ pub(super) async fn claim(
     lease: &Lease,
     limit: u32,
 ) -> Result<Vec<Job>> {
-    let due = sqlx::query(
-        "SELECT id FROM deliveries
-         WHERE channel = ? AND state IN ('QUEUED', 'SENDING') AND due_at <= ?
-         ORDER BY (cause = 'RECOVERY'), created_at, id LIMIT ?",
-    )
-    .bind(channel.code())
-    .bind(micros(lease.now))
-    .bind(limit)
-    .fetch_all(&mut *connection)
-    .await?;
+    let due = sqlx::query(DUE)
+        .bind(channel.code())
+        .bind(micros(lease.now))
+        .bind(limit)
+        .fetch_all(&mut *connection)
+        .await?;
     let mut jobs = Vec::with_capacity(due.len());
     for row in &due {
         let id: Uuid = row.try_get("id")?;

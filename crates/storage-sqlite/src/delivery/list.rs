@@ -62,7 +62,7 @@ pub(super) async fn page(
 }
 
 /// Newest first: ids sort by the time they were made.
-fn list_query(filter: &DeliveryFilter, page: &PageRequest) -> QueryBuilder<Sqlite> {
+pub(crate) fn list_query(filter: &DeliveryFilter, page: &PageRequest) -> QueryBuilder<Sqlite> {
     let mut query = QueryBuilder::new(select_deliveries!("WHERE TRUE"));
     if let Some(account) = filter.account {
         query.push(" AND d.account_id = ").push_bind(account.uuid());

@@ -49,6 +49,15 @@ fn counts(what: Counted, new: &NewDelivery) -> bool {
     }
 }
 
+/// When credentials were reissued to an account.
+pub(crate) const REISSUES_TO: &str = "SELECT created_at FROM deliveries
+             WHERE account_id = ? AND cause = ? AND created_at > ? ORDER BY created_at";
+
+/// When a partner caused credentials.
+pub(crate) const CREATIONS_AND_REISSUES: &str = "SELECT created_at FROM deliveries
+             WHERE partner_id = ? AND cause IN ('CREATION', 'REISSUE') AND created_at > ?
+             ORDER BY created_at";
+
 /// When those in the window were asked for, oldest first.
 async fn counted(
     connection: &mut SqliteConnection,
@@ -56,18 +65,12 @@ async fn counted(
     quota: &Quota,
 ) -> Result<Vec<Timestamp>> {
     let query = match quota.what {
-        Counted::ReissuesTo(account) => sqlx::query(
-            "SELECT created_at FROM deliveries
-             WHERE account_id = ? AND cause = ? AND created_at > ? ORDER BY created_at",
-        )
-        .bind(account.uuid())
-        .bind(Cause::Reissue.code()),
-        Counted::CreationsAndReissues => sqlx::query(
-            "SELECT created_at FROM deliveries
-             WHERE partner_id = ? AND cause IN ('CREATION', 'REISSUE') AND created_at > ?
-             ORDER BY created_at",
-        )
-        .bind(mutation.partner.partner().uuid()),
+        Counted::ReissuesTo(account) => sqlx::query(REISSUES_TO)
+            .bind(account.uuid())
+            .bind(Cause::Reissue.code()),
+        Counted::CreationsAndReissues => {
+            sqlx::query(CREATIONS_AND_REISSUES).bind(mutation.partner.partner().uuid())
+        }
     };
     let rows = query
         .bind(micros(quota.since))

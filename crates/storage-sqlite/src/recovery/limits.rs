@@ -44,6 +44,11 @@ pub(super) async fn refused(
         .any(|rate| rate.refused_until(&to_address, now).is_some()))
 }
 
+/// When messages of recovery to an account were queued.
+pub(crate) const RECOVERIES_OF_ACCOUNT: &str = "SELECT created_at FROM deliveries
+         WHERE account_id = ? AND cause = 'RECOVERY' AND created_at > ?
+            AND (? IS NULL OR channel = ?)";
+
 async fn account_times(
     connection: &mut SqliteConnection,
     message: &NewDelivery,
@@ -51,19 +56,21 @@ async fn account_times(
     now: Timestamp,
     channel: Option<Channel>,
 ) -> Result<Vec<Timestamp>> {
-    let rows = sqlx::query(
-        "SELECT created_at FROM deliveries
-         WHERE account_id = ? AND cause = 'RECOVERY' AND created_at > ?
-            AND (? IS NULL OR channel = ?)",
-    )
-    .bind(message.account.uuid())
-    .bind(micros(longest_window_start(rates, now)))
-    .bind(channel.as_ref().map(crate::codes::Code::code))
-    .bind(channel.as_ref().map(crate::codes::Code::code))
-    .fetch_all(connection)
-    .await?;
+    let rows = sqlx::query(RECOVERIES_OF_ACCOUNT)
+        .bind(message.account.uuid())
+        .bind(micros(longest_window_start(rates, now)))
+        .bind(channel.as_ref().map(crate::codes::Code::code))
+        .bind(channel.as_ref().map(crate::codes::Code::code))
+        .fetch_all(connection)
+        .await?;
     times(&rows)
 }
+
+/// When requests of recovery reached an address.
+pub(crate) const RECOVERIES_OF_ADDRESS: &str =
+    "SELECT min(created_at) AS created_at FROM deliveries
+         WHERE recovery_email_key = ? AND created_at > ? AND recovery_request_id <> ?
+         GROUP BY recovery_request_id";
 
 /// One time for each earlier request: several accounts on one address get one mail each, and that
 /// is one recovery of the address.
@@ -73,16 +80,12 @@ async fn address_times(
     email_key: &[u8],
     rates: [Rate; 2],
 ) -> Result<Vec<Timestamp>> {
-    let rows = sqlx::query(
-        "SELECT min(created_at) AS created_at FROM deliveries
-         WHERE recovery_email_key = ? AND created_at > ? AND recovery_request_id <> ?
-         GROUP BY recovery_request_id",
-    )
-    .bind(email_key)
-    .bind(micros(longest_window_start(rates, settlement.now)))
-    .bind(settlement.request)
-    .fetch_all(connection)
-    .await?;
+    let rows = sqlx::query(RECOVERIES_OF_ADDRESS)
+        .bind(email_key)
+        .bind(micros(longest_window_start(rates, settlement.now)))
+        .bind(settlement.request)
+        .fetch_all(connection)
+        .await?;
     times(&rows)
 }
 

@@ -57,23 +57,24 @@ pub(super) async fn any_free(connection: &mut SqliteConnection, now: Timestamp) 
     Ok(row.is_some())
 }
 
+/// Takes the oldest free request.
+pub(crate) const CLAIM: &str = "UPDATE recovery_requests SET lease_id = ?, lease_until = ?
+         WHERE id = (SELECT id FROM recovery_requests
+            WHERE lease_until IS NULL OR lease_until <= ? ORDER BY made_at, id LIMIT 1)
+         RETURNING id, made_at, submitted_as, submitted, caller, client_address,
+            client_user_agent";
+
 /// Takes the oldest free one.
 pub(super) async fn claim(
     connection: &mut SqliteConnection,
     lease: &Lease,
 ) -> Result<Option<RecoveryRequest>> {
-    let row = sqlx::query(
-        "UPDATE recovery_requests SET lease_id = ?, lease_until = ?
-         WHERE id = (SELECT id FROM recovery_requests
-            WHERE lease_until IS NULL OR lease_until <= ? ORDER BY made_at, id LIMIT 1)
-         RETURNING id, made_at, submitted_as, submitted, caller, client_address,
-            client_user_agent",
-    )
-    .bind(lease.id)
-    .bind(micros(lease.until))
-    .bind(micros(lease.now))
-    .fetch_optional(connection)
-    .await?;
+    let row = sqlx::query(CLAIM)
+        .bind(lease.id)
+        .bind(micros(lease.until))
+        .bind(micros(lease.now))
+        .fetch_optional(connection)
+        .await?;
     row.as_ref().map(from_row).transpose()
 }
 

@@ -10,6 +10,14 @@ use super::rows::{holder, holder_columns, holder_of};
 use crate::error::Result;
 use crate::row::micros;
 
+/// Finds the account of an identifier.
+pub(crate) const HOLDER_BY_IDENTIFIER: &str = concat!(
+    "SELECT ",
+    holder_columns!(),
+    ", a.password_hash FROM accounts a JOIN partners p ON p.id = a.partner_id
+         WHERE a.identifier_key = ?"
+);
+
 /// Charges the throttle, then reads the account, with the same statements whether there is one.
 pub(super) async fn password_try(
     connection: &mut SqliteConnection,
@@ -25,15 +33,10 @@ pub(super) async fn password_try(
     crate::throttle::write(connection, &key.identifier, &throttle).await?;
     crate::throttle::prune(connection, tried.now).await?;
 
-    let row = sqlx::query(concat!(
-        "SELECT ",
-        holder_columns!(),
-        ", a.password_hash FROM accounts a JOIN partners p ON p.id = a.partner_id
-         WHERE a.identifier_key = ?"
-    ))
-    .bind(tried.identifier.as_str())
-    .fetch_optional(connection)
-    .await?;
+    let row = sqlx::query(HOLDER_BY_IDENTIFIER)
+        .bind(tried.identifier.as_str())
+        .fetch_optional(connection)
+        .await?;
     let Some(row) = row else {
         return Ok(Admission::Admitted {
             side,
@@ -49,23 +52,24 @@ pub(super) async fn password_try(
     })
 }
 
+/// Charges the live provisional password of an identifier and a selector.
+pub(crate) const CHARGE_PROVISIONAL: &str = "UPDATE provisional_passwords SET tries = tries + 1
+         WHERE account_id = (SELECT id FROM accounts WHERE identifier_key = ?) AND selector = ?
+            AND spent_at IS NULL AND voided_at IS NULL AND expires_at > ? AND tries < ?
+         RETURNING id, account_id, hash";
+
 /// Charges the live provisional password with that selector.
 pub(super) async fn provisional_try(
     connection: &mut SqliteConnection,
     tried: &ProvisionalTry,
 ) -> Result<Option<ChargedProvisional>> {
-    let row = sqlx::query(
-        "UPDATE provisional_passwords SET tries = tries + 1
-         WHERE account_id = (SELECT id FROM accounts WHERE identifier_key = ?) AND selector = ?
-            AND spent_at IS NULL AND voided_at IS NULL AND expires_at > ? AND tries < ?
-         RETURNING id, account_id, hash",
-    )
-    .bind(tried.identifier.as_str())
-    .bind(tried.selector.as_str())
-    .bind(micros(tried.now))
-    .bind(provisional::MOST_WRONG_TRIES)
-    .fetch_optional(&mut *connection)
-    .await?;
+    let row = sqlx::query(CHARGE_PROVISIONAL)
+        .bind(tried.identifier.as_str())
+        .bind(tried.selector.as_str())
+        .bind(micros(tried.now))
+        .bind(provisional::MOST_WRONG_TRIES)
+        .fetch_optional(&mut *connection)
+        .await?;
     let Some(row) = row else {
         return Ok(None);
     };

@@ -13,26 +13,28 @@ use crate::codes::Code;
 use crate::error::Result;
 use crate::row::{Row, duration_micros, micros};
 
-/// The session of that token, unless an epoch has moved under it, or its tries at the current
-/// password are used up.
-pub(super) async fn standing(
-    connection: &mut SqliteConnection,
-    token: TokenDigest,
-) -> Result<Option<Standing>> {
-    let row = sqlx::query(
-        "SELECT s.id, s.account_id, s.partner_id, s.next_step, s.factor, s.created_at,
+/// Finds the session of a token digest, its epochs unmoved.
+pub(crate) const STANDING: &str =
+    "SELECT s.id, s.account_id, s.partner_id, s.next_step, s.factor, s.created_at,
             s.last_used_at, s.idle, s.expires_at, s.client_address, s.client_user_agent, a.state,
             a.stored_role, a.opening_date, a.closing_date,
             p.administrator_id = a.id AS is_administrator
          FROM sessions s
             JOIN accounts a ON a.id = s.account_id AND a.epoch = s.account_epoch
             JOIN partners p ON p.id = s.partner_id AND p.epoch = s.partner_epoch
-         WHERE s.token_digest = ? AND s.tries < ?",
-    )
-    .bind(token.0.to_vec())
-    .bind(domain::session::WRONG_TRIES_PER_SESSION)
-    .fetch_optional(connection)
-    .await?;
+         WHERE s.token_digest = ? AND s.tries < ?";
+
+/// The session of that token, unless an epoch has moved under it, or its tries at the current
+/// password are used up.
+pub(super) async fn standing(
+    connection: &mut SqliteConnection,
+    token: TokenDigest,
+) -> Result<Option<Standing>> {
+    let row = sqlx::query(STANDING)
+        .bind(token.0.to_vec())
+        .bind(domain::session::WRONG_TRIES_PER_SESSION)
+        .fetch_optional(connection)
+        .await?;
     row.as_ref().map(standing_from_row).transpose()
 }
 
