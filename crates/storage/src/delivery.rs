@@ -169,8 +169,9 @@ pub trait DeliveryStore: Send + Sync {
     /// version. Above three live deliveries of the account the oldest one's passwords are voided.
     async fn store_provisional(&self, provisional: &NewProvisional) -> Result<Stored>;
 
-    /// Says what became of the message, and of the password it carried; `false` when the lease
-    /// was lost, and then nothing is written.
+    /// Says what became of the message, and of the password it carried; `false` when another
+    /// worker has it by now, or it was cancelled, and then nothing is written. A lease that is
+    /// over but was given to no one still counts: what is known beats a second message.
     async fn finish(
         &self,
         delivery: DeliveryId,

@@ -6,11 +6,11 @@ use domain::user_number::UserNumber;
 use domain::{AccountId, OsRandom};
 
 use super::Db;
-use super::world::messages::{fresh_id, welcome};
+use super::world::messages::fresh_id;
 use super::world::people::{jeanne_petit, paul_durand, somebody, ticked};
 use super::world::time::{START, TODAY, days};
 use super::world::{World, at_once};
-use crate::account::{Key, SignInHealth};
+use crate::account::Key;
 use crate::mutation::{AuthorityMove, Error};
 
 pub async fn an_account_reads_back_as_it_was_written(db: Db) {
@@ -180,23 +180,4 @@ pub async fn an_account_is_found_by_its_number_and_its_identifier_however_they_a
     ] {
         assert_eq!(db.account_by_key(&absent).await.unwrap(), None);
     }
-}
-
-pub async fn the_sign_in_health_tells_failures_and_live_provisional_passwords(db: Db) {
-    let oliviers = World::les_oliviers(db.clone()).await;
-    let luc = oliviers.add(somebody("MARTIN", "Luc")).await;
-    let throttle = oliviers.throttle(luc, None).await;
-    let health = async |now| {
-        let read = db.sign_in_health(luc, &throttle.identifier, now).await;
-        read.unwrap()
-    };
-    assert_eq!(health(START).await, SignInHealth::default());
-
-    let sent = oliviers.send(welcome(luc, START), "AAAA", START).await;
-    oliviers.admit(luc, None, START).await.unwrap();
-    let told = health(START).await;
-    assert_eq!(told.throttle.strange.consecutive, 1);
-    assert_eq!(told.throttle.last_failure(), Some(START));
-    assert_eq!(told.live_provisional_passwords, 1);
-    assert_eq!(health(sent.expires_at).await.live_provisional_passwords, 0);
 }

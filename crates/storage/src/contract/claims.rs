@@ -8,14 +8,14 @@ use jiff::SignedDuration;
 
 use super::Db;
 use super::world::messages::{
-    claim, claim_all, finish, finish_sent, lease, message, notice, recovery, reissue, welcome,
-    welcome_by_letter,
+    Held, claim, claim_all, finish, finish_sent, lease, message, notice, recovery, reissue,
+    welcome, welcome_by_letter,
 };
 use super::world::people::{jeanne_petit, somebody, ticked};
 use super::world::reading::everything;
 use super::world::time::{START, just_before, minutes, seconds};
 use super::world::{World, at_once};
-use crate::delivery::Ending;
+use crate::delivery::{Carried, Ending};
 
 async fn claimable(db: &Db, channel: Channel, now: domain::Timestamp) -> usize {
     claim_all(db, channel, &lease(now)).await.len()
@@ -218,4 +218,18 @@ pub async fn sixteen_workers_share_the_outbox_without_a_double(db: Db) {
     assert_eq!(claimed.len(), 48);
     let each: BTreeSet<_> = claimed.into_iter().collect();
     assert_eq!(each, queued.iter().map(|message| message.id).collect());
+}
+
+pub async fn what_is_known_of_a_message_counts_until_another_worker_has_it(db: Db) {
+    let oliviers = World::les_oliviers(db.clone()).await;
+    let told = notice(oliviers.administrator, START);
+    oliviers.queue(std::slice::from_ref(&told), START).await;
+    let late = claim(&db, &told, START).await;
+    let now = late.lease.until + SignedDuration::from_secs(1);
+    let Held { job, lease } = &late;
+    let finished = db
+        .finish(job.id, lease.id, &Ending::Sent, Carried::Stays, now)
+        .await;
+    assert!(finished.unwrap(), "or the person would get it twice");
+    assert_eq!(claimable(&db, Channel::Email, minutes(60)).await, 0);
 }

@@ -94,3 +94,19 @@ pub async fn a_locked_out_person_still_changes_the_password_from_a_session(db: D
     assert!(oliviers.admit(luc, None, seconds(65)).await.is_none());
     assert!(oliviers.admit(luc, None, seconds(66)).await.is_some());
 }
+
+pub async fn a_right_fifth_try_still_changes_the_password(db: Db) {
+    let oliviers = World::les_oliviers(db.clone()).await;
+    let luc = oliviers.add(somebody("MARTIN", "Luc")).await;
+    let session = oliviers.connect(luc, START).await;
+    for _ in 1..WRONG_TRIES_PER_SESSION {
+        oliviers.charge_current(&session, minutes(1)).await.unwrap();
+    }
+    let change = oliviers.password_change(&session, "new", minutes(1)).await;
+    assert!(!oliviers.stands(&session).await);
+    db.change_password(&change)
+        .await
+        .unwrap()
+        .expect("the try was right");
+    assert!(oliviers.stands(&change.new_session).await);
+}

@@ -6,7 +6,7 @@ use domain::delivery::{Cause, Kind, NewDelivery, State};
 use super::Db;
 use super::world::World;
 use super::world::messages::{
-    claim, finish, message, notice, recovery, welcome, welcome_by_letter,
+    claim, finish, message, notice, recovery, reissue, welcome, welcome_by_letter,
 };
 use super::world::people::{jeanne_petit, somebody};
 use super::world::time::{START, hours, minutes};
@@ -208,4 +208,26 @@ pub async fn credentials_queued_by_the_same_mutation_are_not_cancelled_by_it(db:
         .unwrap();
     assert_eq!(state(&db, &before).await, State::Cancelled);
     assert_eq!(state(&db, &with).await, State::Queued);
+}
+
+pub async fn a_mail_that_arrives_shows_that_an_earlier_failure_is_mended(db: Db) {
+    let oliviers = World::les_oliviers(db.clone()).await;
+    let luc = oliviers.add(somebody("MARTIN", "Luc")).await;
+    let failing = welcome(luc, START);
+    oliviers.queue(std::slice::from_ref(&failing), START).await;
+    let held = claim(&db, &failing, START).await;
+    let failure = "452 boîte pleine".to_owned();
+    assert!(finish(&db, &held, &Ending::Failed { failure }).await);
+    oliviers
+        .send(
+            reissue(oliviers.administrator, minutes(1)),
+            "ABCD",
+            minutes(1),
+        )
+        .await;
+    assert!(oliviers.account(luc).await.contact_problem.is_some());
+    oliviers
+        .send(reissue(luc, minutes(2)), "ABCD", minutes(2))
+        .await;
+    assert_eq!(oliviers.account(luc).await.contact_problem, None);
 }

@@ -5,6 +5,7 @@ use domain::account::State;
 use domain::group::HousingType;
 
 use super::Db;
+use super::world::messages::welcome;
 use super::world::people::{somebody, ticked};
 use super::world::reading::everything;
 use super::world::time::START;
@@ -131,4 +132,18 @@ pub async fn a_partner_s_reference_taken_meanwhile_is_a_conflict(db: Db) {
     };
     partner.reference.caf_code = domain::references::CafCode::parse("332").unwrap();
     db.apply(&elsewhere).await.unwrap();
+}
+
+pub async fn a_message_goes_to_an_account_of_the_mutation_s_own_partner(db: Db) {
+    let oliviers = World::les_oliviers(db.clone()).await;
+    let durand = World::durand(db.clone()).await;
+    let before = everything(&db).await;
+    let foreign = welcome(durand.administrator, START);
+    assert!(
+        oliviers
+            .apply(|made| made.deliveries.push(foreign))
+            .await
+            .is_err()
+    );
+    assert_eq!(everything(&db).await, before);
 }

@@ -38,6 +38,7 @@ pub mod recovery_limits;
 pub mod requests;
 pub mod revisions;
 pub mod sessions;
+pub mod sign_in_health;
 pub mod throttle;
 pub mod voiding;
 
@@ -106,7 +107,6 @@ macro_rules! suite {
             each_change_raises_the_version_and_only_of_its_account,
             of_sixteen_people_under_one_user_number_at_once_one_is_added,
             an_account_is_found_by_its_number_and_its_identifier_however_they_are_typed,
-            the_sign_in_health_tells_failures_and_live_provisional_passwords,
         );
         $crate::suite!(@area $open, administrators,
             a_successor_replaces_the_administrator_in_one_step,
@@ -133,12 +133,14 @@ macro_rules! suite {
             the_message_of_a_crashed_worker_is_claimed_when_its_lease_is_over,
             a_worker_who_lost_the_lease_writes_nothing,
             sixteen_workers_share_the_outbox_without_a_double,
+            what_is_known_of_a_message_counts_until_another_worker_has_it,
         );
         $crate::suite!(@area $open, current_password,
             five_tries_at_the_current_password_end_the_session,
             of_sixteen_tries_at_the_current_password_at_once_five_are_made,
             a_session_whose_time_has_run_out_tries_no_password,
             a_locked_out_person_still_changes_the_password_from_a_session,
+            a_right_fifth_try_still_changes_the_password,
         );
         $crate::suite!(@area $open, deliveries,
             a_queued_message_reads_back_as_it_was_asked_for,
@@ -158,6 +160,7 @@ macro_rules! suite {
             a_mail_to_be_tried_again_or_cancelled_is_no_problem_of_the_account,
             queued_credentials_are_cancelled_with_what_voids_them_and_notices_are_not,
             credentials_queued_by_the_same_mutation_are_not_cancelled_by_it,
+            a_mail_that_arrives_shows_that_an_earlier_failure_is_mended,
         );
         $crate::suite!(@area $open, habilitation,
             a_user_holds_the_groups_ticked_and_their_agreements,
@@ -174,6 +177,7 @@ macro_rules! suite {
             a_group_is_unique_by_agreement_and_scope_whatever_its_label,
             an_agreement_s_reference_is_unique_in_its_partner,
             a_partner_s_reference_taken_meanwhile_is_a_conflict,
+            a_message_goes_to_an_account_of_the_mutation_s_own_partner,
         );
         $crate::suite!(@area $open, mutations,
             without_its_audit_row_nothing_of_a_mutation_is_written,
@@ -200,6 +204,7 @@ macro_rules! suite {
             groups_are_listed_by_id_and_only_of_their_agreement,
             someone_who_sees_some_groups_is_shown_no_other,
             members_are_counted_without_the_closed_and_the_administrator,
+            groups_are_found_by_partner_and_by_agreement,
         );
         $crate::suite!(@area $open, passwords,
             the_first_password_is_chosen_with_a_provisional_one,
@@ -290,6 +295,11 @@ macro_rules! suite {
             an_ended_session_is_gone_and_ending_it_again_is_no_error,
             a_session_s_last_use_never_moves_back,
         );
+        $crate::suite!(@area $open, sign_in_health,
+            somebody_who_never_tried_has_no_failures,
+            failures_are_told_by_side_as_they_are_charged,
+            only_provisional_passwords_that_open_now_are_counted,
+        );
         $crate::suite!(@area $open, throttle,
             a_try_is_told_the_account_and_its_password,
             an_unknown_identifier_is_throttled_as_a_known_one,
@@ -345,6 +355,7 @@ mod tests {
             include_str!("requests.rs"),
             include_str!("revisions.rs"),
             include_str!("sessions.rs"),
+            include_str!("sign_in_health.rs"),
             include_str!("throttle.rs"),
             include_str!("voiding.rs"),
         ] {

@@ -288,3 +288,42 @@ pub async fn members_are_counted_without_the_closed_and_the_administrator(db: Db
         [2, 1, 0, 0]
     );
 }
+
+pub async fn groups_are_found_by_partner_and_by_agreement(db: Db) {
+    let oliviers = World::les_oliviers(db.clone()).await;
+    let durand = World::durand(db.clone()).await;
+    let second = new_agreement("CONV-2028", "AUTRE");
+    let far = new_group(second.id, HousingType::Prive, "2A", "Corse-du-Sud");
+    let (second_id, far_id) = (second.id, far.id);
+    let made = oliviers.apply(|made| {
+        made.new_agreements.push(second);
+        made.new_groups.push(far);
+    });
+    made.await.unwrap();
+
+    let found = async |partner, agreement| -> BTreeSet<GroupId> {
+        let filter = GroupFilter {
+            partner,
+            agreement,
+            among: None,
+        };
+        groups(&db, &filter, 2)
+            .await
+            .iter()
+            .map(|listed| listed.group.id)
+            .collect()
+    };
+    let first: BTreeSet<_> = oliviers.groups.iter().copied().collect();
+    let both: BTreeSet<_> = first.iter().copied().chain([far_id]).collect();
+    assert_eq!(found(Some(oliviers.partner), None).await, both);
+    assert_eq!(found(None, Some(second_id)).await, [far_id].into());
+    assert_eq!(
+        found(Some(oliviers.partner), Some(oliviers.agreement)).await,
+        first
+    );
+    assert_eq!(
+        found(Some(durand.partner), Some(oliviers.agreement)).await,
+        [].into()
+    );
+    assert_eq!(found(None, None).await.len(), 9);
+}
