@@ -4,12 +4,19 @@
 //! `None`: a request is read to its end, then refused by [`Violations::finish`] with all that is to mend.
 
 pub mod account;
+pub mod account_requests;
+pub mod account_update;
 pub mod contact;
 pub mod days;
+pub mod delivery;
 pub mod etag;
+pub mod habilitation;
 pub mod ids;
 pub mod new_account;
+pub mod partner;
+pub mod recovery;
 pub mod scope;
+pub mod session;
 
 use domain::violation::{FieldReason, Violation, Violations};
 

@@ -3,6 +3,10 @@
 //! A token is the cursor in front of 16 bytes of HMAC over method, filter and cursor. It hides
 //! nothing that the page itself did not show; the seal keeps anyone from making one up.
 
+mod listing;
+
+pub use listing::{Answered, Listing};
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::keys::PageTokenKey;

@@ -35,6 +35,8 @@ pub enum Rank {
 pub enum Action {
     /// List the partner's accounts.
     ListAccounts,
+    /// Find an account by its user number or identifier.
+    FindAccount,
     /// Create a plain user.
     CreateAccount,
     /// Change names, contacts, work mode or dates.
@@ -175,6 +177,12 @@ pub fn may_list_accounts(actor: Actor<'_>) -> Verdict {
     at_least_manager(actor, Action::ListAccounts)
 }
 
+/// Whether the actor may find an account by its user number or identifier: whoever typed many
+/// would learn which exist.
+pub fn may_find_by_key(actor: Actor<'_>) -> Verdict {
+    only_the_caf(actor, Action::FindAccount)
+}
+
 /// Whether the actor may create a plain user in these groups.
 pub fn may_create(actor: Actor<'_>, groups: &BTreeSet<GroupId>) -> Verdict {
     at_least_manager(actor, Action::CreateAccount)?;
@@ -278,10 +286,9 @@ pub fn may_replace_administrator(actor: Actor<'_>) -> Verdict {
     only_the_caf(actor, Action::ReplaceAdministrator)
 }
 
-/// Whether the actor may read what became of a message to this account.
-pub fn may_view_delivery(actor: Actor<'_>, target: &Account) -> Verdict {
-    at_least_manager(actor, Action::ViewDelivery)?;
-    seen(actor, target)
+/// Whether the actor may read what became of messages to the accounts they see.
+pub fn may_view_deliveries(actor: Actor<'_>) -> Verdict {
+    at_least_manager(actor, Action::ViewDelivery)
 }
 
 /// The common rule of managing an account: a plain user whose groups the actor all holds, a

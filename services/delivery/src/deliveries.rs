@@ -1,0 +1,115 @@
+//! Reading messages: a manager or administrator those to accounts they see, the Caf all.
+
+use std::collections::BTreeSet;
+
+use api::convert::{delivery as wire, ids};
+use api::delivery::v1;
+use api::refusal::{Refusal, Resource};
+use domain::call::Call;
+use domain::delivery::Delivery;
+use domain::violation::Violations;
+use domain::{paris, policy};
+use storage::authority::{AuthorityQuery, Groups, Of};
+use storage::delivery::DeliveryFilter;
+
+use crate::Deps;
+
+impl Deps {
+    /// Reads where one message stands.
+    pub(crate) async fn get_delivery(
+        &self,
+        call: &Call,
+        request: v1::GetDeliveryRequest,
+    ) -> Result<v1::GetDeliveryResponse, Refusal> {
+        let mut violations = Violations::new();
+        let id = ids::delivery_id("delivery_id", &request.delivery_id, &mut violations);
+        violations.finish()?;
+        let absent = || Refusal::not_found(Resource::Delivery, &request.delivery_id);
+        let found = match id {
+            Some(id) => self.stores.deliveries.delivery(id).await?,
+            None => None,
+        };
+        self.may_view(call, found.as_ref(), &absent).await?;
+        let delivery = Some(wire::message(&found.ok_or_else(absent)?));
+        Ok(v1::GetDeliveryResponse { delivery })
+    }
+
+    /// Whether the actor may read that message: a plain user may read none, whether it is there or
+    /// not; to anyone else one that is not theirs to see is not there.
+    async fn may_view(
+        &self,
+        call: &Call,
+        found: Option<&Delivery>,
+        absent: &(dyn Fn() -> Refusal + Sync),
+    ) -> Result<(), Refusal> {
+        let domain::call::Actor::Person(session) = &call.actor else {
+            return Ok(());
+        };
+        let query = AuthorityQuery {
+            of: Of::Partner(session.partner),
+            accounts: found
+                .map(|found| found.account)
+                .into_iter()
+                .chain([session.account])
+                .collect(),
+            groups: Groups::Named(BTreeSet::new()),
+        };
+        let authority = self.stores.authorities.authority(&query).await?;
+        let authority = authority.ok_or(Refusal::SessionInvalid)?;
+        let today = paris::today(self.clock.now());
+        let acting = authority
+            .acting(&call.actor, today)
+            .map_err(|_| Refusal::SessionInvalid)?;
+        policy::may_view_deliveries(acting).map_err(|refusal| Refusal::by_policy(refusal, None))?;
+        let recipient = found.and_then(|found| authority.account(found.account));
+        match recipient {
+            Some(recipient) if policy::sees(acting, recipient) => Ok(()),
+            _ => Err(absent()),
+        }
+    }
+
+    /// Lists messages, newest first.
+    pub(crate) async fn list_deliveries(
+        &self,
+        call: &Call,
+        request: v1::ListDeliveriesRequest,
+    ) -> Result<v1::ListDeliveriesResponse, Refusal> {
+        let mut violations = Violations::new();
+        let filter = wire::filter(&request, &mut violations);
+        violations.finish()?;
+        let essence = v1::ListDeliveriesRequest {
+            page_size: 0,
+            page_token: String::new(),
+            ..request.clone()
+        };
+        let listing =
+            self.tokens
+                .listing(call, request.page_size, &request.page_token, &essence)?;
+        self.must_exist(&filter).await?;
+        let page = self
+            .stores
+            .deliveries
+            .deliveries(&filter, &listing.request)
+            .await?;
+        let answered = listing.answer(page, |delivery| wire::message(&delivery));
+        Ok(v1::ListDeliveriesResponse {
+            deliveries: answered.rows,
+            next_page_token: answered.next_page_token,
+        })
+    }
+
+    /// A list about something that is not there is a mistake to be told, not an empty list.
+    async fn must_exist(&self, filter: &DeliveryFilter) -> Result<(), Refusal> {
+        if let Some(account) = filter.account
+            && self.stores.accounts.account(account).await?.is_none()
+        {
+            return Err(Refusal::not_found(Resource::Account, account));
+        }
+        if let Some(partner) = filter.partner
+            && self.stores.partners.partner(partner).await?.is_none()
+        {
+            return Err(Refusal::not_found(Resource::Partner, partner));
+        }
+        Ok(())
+    }
+}
