@@ -81,8 +81,8 @@ fn by(own: &Account) -> Actor<'_> {
 }
 
 fn needs(verdict: Verdict) -> Option<Needed> {
-    match verdict {
-        Err(Refusal::NotAllowed { needed, .. }) => Some(needed),
+    match verdict.err()? {
+        Refusal::NotAllowed { needed, .. } => Some(needed),
         _ => None,
     }
 }
