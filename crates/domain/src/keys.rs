@@ -5,12 +5,14 @@
 //! has the database alone.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::Random;
+use crate::identifier::IdentifierKey;
 
 /// The server's secret: 32 bytes, the same on all nodes.
 #[derive(Clone)]
@@ -95,6 +97,18 @@ derived_key! {
     PageTokenKey by page_token_key from "compte-partenaire/1/page-token";
     /// Under which the body of a request is remembered beside its request id.
     RequestBodyKey by request_body_key from "compte-partenaire/1/request-body";
+}
+
+impl ThrottleKey {
+    /// What tries at that identifier are counted under, known or not.
+    pub fn identifier(&self, key: &IdentifierKey) -> [u8; 32] {
+        self.digest(key.as_str().as_bytes())
+    }
+
+    /// What the person's network address is remembered as.
+    pub fn address(&self, address: IpAddr) -> [u8; 32] {
+        self.digest(address.to_string().as_bytes())
+    }
 }
 
 #[cfg(test)]
