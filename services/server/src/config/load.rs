@@ -1,0 +1,103 @@
+//! Reads settings: the defaults, then a file, then the environment.
+
+use std::path::{Path, PathBuf};
+
+use ::config::{Config, ConfigError, Environment, File, FileFormat};
+
+use super::{Problem, Settings};
+
+/// What the names of environment variables begin with: `COMPTE_PARTENAIRE__LISTEN__ADDRESS` is
+/// `listen.address`.
+const PREFIX: &str = "COMPTE_PARTENAIRE";
+const SEPARATOR: &str = "__";
+
+/// Why there are no settings.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such file, or it cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file is not TOML, or a key or the type of a value is not known.
+    #[error("{}: {source}", origin(path.as_deref()))]
+    Form {
+        /// The file, if there is one.
+        path: Option<PathBuf>,
+        /// What was found where.
+        source: Box<ConfigError>,
+    },
+    /// Values that cannot be.
+    #[error("{}:\n{}", origin(path.as_deref()), listed(problems))]
+    Values {
+        /// The file, if there is one.
+        path: Option<PathBuf>,
+        /// All of them.
+        problems: Vec<Problem>,
+    },
+}
+
+/// The settings of `file`, if one is given, under those of the environment.
+pub fn load(file: Option<&Path>) -> Result<Settings, Error> {
+    let text = file.map(read).transpose()?;
+    let environment = Environment::with_prefix(PREFIX)
+        .prefix_separator(SEPARATOR)
+        .separator(SEPARATOR);
+    from(file, text.as_deref(), environment)
+}
+
+pub(super) fn from(
+    file: Option<&Path>,
+    text: Option<&str>,
+    environment: Environment,
+) -> Result<Settings, Error> {
+    let path = || file.map(Path::to_owned);
+    let mut builder = Config::builder();
+    if let Some(text) = text {
+        builder = builder.add_source(File::from_str(text, FileFormat::Toml));
+    }
+    let settings: Settings = builder
+        .add_source(environment)
+        .build()
+        .and_then(Config::try_deserialize)
+        .map_err(|source| Error::Form {
+            path: path(),
+            source: Box::new(source),
+        })?;
+    let problems = settings.problems();
+    if problems.is_empty() {
+        return Ok(settings);
+    }
+    Err(Error::Values {
+        path: path(),
+        problems,
+    })
+}
+
+fn read(path: &Path) -> Result<String, Error> {
+    std::fs::read_to_string(path).map_err(|source| Error::File {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+fn origin(file: Option<&Path>) -> String {
+    match file {
+        Some(file) => format!(
+            "{}, with the environment's {PREFIX}{SEPARATOR}…",
+            file.display()
+        ),
+        None => format!("the environment's {PREFIX}{SEPARATOR}…"),
+    }
+}
+
+fn listed(problems: &[Problem]) -> String {
+    let lines: Vec<String> = problems
+        .iter()
+        .map(|problem| format!("  {problem}"))
+        .collect();
+    lines.join("\n")
+}

@@ -1,0 +1,139 @@
+//! From settings to a server that answers.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use storage::Stores;
+use storage_sqlite::{Migrations, OpenError, SqliteStore};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::health::{self, Health};
+use super::{Mode, Running, Sources, drain};
+use crate::config::Settings;
+use crate::keys::{self, Absence};
+use crate::layers::{Actors, Admission, Callers, Door, LastUse, Layers};
+use crate::transport::{self, Accepting};
+use crate::wiring;
+
+/// Why a server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Values that cannot be.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Settings(Vec<crate::config::Problem>),
+    /// The server key.
+    #[error(transparent)]
+    Key(#[from] keys::Error),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    /// The address.
+    #[error(
+        "cannot listen on {address}; if another process has it, stop that one or choose another \
+         listen.address"
+    )]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Services or workers.
+    #[error(transparent)]
+    Wiring(#[from] wiring::Error),
+}
+
+/// Starts a server. It answers as soon as this returns.
+pub async fn start(
+    settings: Settings,
+    mode: Mode,
+    sources: Sources,
+) -> Result<Running, StartError> {
+    let problems = settings.problems();
+    if !problems.is_empty() {
+        return Err(StartError::Settings(problems));
+    }
+    let (absence, migrations, callers) = match mode {
+        Mode::Serve => (Absence::Refuse, Migrations::Refuse, Callers::Loopback),
+        Mode::Dev => (Absence::Make, Migrations::Run, Callers::LoopbackNarrowed),
+    };
+    let key = keys::read(
+        &settings.keys.server_key_file,
+        absence,
+        sources.random.as_ref(),
+    )?;
+    let path = &settings.database.path;
+    let store = SqliteStore::open_with(path, &key, sources.random.as_ref(), migrations).await?;
+    let store = Arc::new(store);
+    let stores = Stores::from(Arc::clone(&store));
+
+    let stop = CancellationToken::new();
+    let work = TaskTracker::new();
+    let last_use = LastUse::default();
+    let wired = wiring::services(&settings, &stores, &key, &sources, &last_use)?;
+    let health = Health::new(wired.health, &wired.services).await;
+
+    let listener = listen(settings.listen.address).await?;
+    let address = listener.local_addr().map_err(|source| StartError::Listen {
+        address: settings.listen.address,
+        source,
+    })?;
+    let calls = TaskTracker::new();
+    let door = Arc::new(Door::new(Layers {
+        routes: wired.routes,
+        callers,
+        deadlines: settings.deadlines.clone(),
+        admission: Admission::new(&settings.in_flight),
+        actors: Actors {
+            sessions: Arc::clone(&stores.session_reads),
+            last_use: last_use.clone(),
+            clock: Arc::clone(&sources.clock),
+        },
+        calls: calls.clone(),
+        random: Arc::clone(&sources.random),
+    }));
+
+    let leave = CancellationToken::new();
+    work.spawn(last_use.write(Arc::clone(&stores.sessions), leave.clone()));
+    health
+        .tell(health::ask(stores.database.as_ref()).await)
+        .await;
+    let following = health
+        .clone()
+        .follow(Arc::clone(&stores.database), stop.clone());
+    work.spawn(following);
+    let accepting = tokio::spawn(transport::serve(Accepting {
+        listener,
+        door: door.as_ref().clone(),
+        settings: settings.transport.clone(),
+        random: sources.random,
+        stop: leave.clone(),
+    }));
+
+    let weak = Arc::downgrade(&door);
+    drop(stores);
+    let ended = tokio::spawn(drain::run(drain::Drain {
+        settings: settings.transport,
+        stop: stop.clone(),
+        leave,
+        accepting,
+        calls,
+        work,
+        door,
+        store,
+    }));
+    Ok(Running {
+        address,
+        door: weak,
+        stop,
+        ended,
+    })
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    let listener = TcpListener::bind(address).await;
+    listener.map_err(|source| StartError::Listen { address, source })
+}
