@@ -1,1 +1,43 @@
-//! Delivers what the outbox holds: e-mails, letters, and the requests of recovery.
+//! Delivers what the outbox holds, and resolves the requests of recovery.
+//!
+//! Three workers, each of which any node may run, since leases in the database keep them apart:
+//!
+//! * [`DeliveryWorker::email`] makes the provisional password, composes the mail and hands it to
+//!   a [`transport`], the operator's mail server or a folder;
+//! * [`DeliveryWorker::letters`] does the same with a PDF in the folder of letters;
+//! * [`RecoveryWorker`] turns what somebody typed into messages of the outbox, or into nothing.
+//!
+//! Read [`worker`](DeliveryWorker) for the life of a message, `courier` for what one try does,
+//! `verdict` for what follows from how a try ended. No secret is at rest here: a message claimed
+//! holds ids, its password is made at the moment of sending and lives on as a hash.
+
+mod courier;
+mod credentials;
+mod mail;
+mod moment;
+mod outage;
+mod recovery;
+mod settings;
+mod templates;
+pub mod transport;
+mod verdict;
+mod words;
+mod worker;
+
+#[cfg(test)]
+mod world;
+
+pub use recovery::RecoveryWorker;
+pub use settings::{Invalid, Pace, Problem, Security, Sender, Settings, Smtp};
+pub use words::Words;
+pub use worker::{DeliveryWorker, Tools};
+
+use domain::Random;
+use uuid::Uuid;
+
+/// An id that nobody asks the time of: of a lease, of a provisional password.
+fn fresh_id(random: &dyn Random) -> Uuid {
+    let mut bytes = [0; 16];
+    random.fill(&mut bytes);
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
+}
