@@ -5,6 +5,7 @@
 //! the project names a generated type's fields outside of its conversions here.
 
 pub mod access;
+pub mod acting;
 pub mod call;
 pub mod claims;
 pub mod codec;
@@ -12,10 +13,10 @@ pub mod convert;
 pub mod page;
 pub mod refusal;
 pub mod revision;
+pub mod stored;
 pub mod time;
 
 mod redacted;
-mod stored;
 
 /// One module per area, as the generated code refers to its neighbours by `super::super::<area>::v1`.
 macro_rules! generated {

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::audit::{By, Personal};
+use crate::audit::{By, Entry, Event, Personal};
 use crate::session::{Client, Session};
+use crate::{Random, Timestamp};
 
 /// What a calling service may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,6 +62,12 @@ impl Call {
             Actor::Person(session) => By::Account(session.account),
             Actor::Caf(agent) => By::Caf(agent.clone()),
         }
+    }
+
+    /// A line of the audit about something done by this call at that moment.
+    pub fn entry(&self, event: Event, at: Timestamp, random: &dyn Random) -> Entry {
+        Entry::new(event, &self.caller.name, self.by(), at, random)
+            .with_personal(self.personal(None))
     }
 
     /// The personal part of this call's audit, with what the actor wrote about it.

@@ -1,6 +1,6 @@
 //! What a mutation changed, as those will read it who keep a copy of what they need.
 
-use crate::account::{Role, State};
+use crate::account::{NewAccount, Role, State};
 use crate::dates::AccountDates;
 use crate::{AccountId, AgreementId, GroupId, PartnerId, SessionId};
 
@@ -45,4 +45,22 @@ pub enum Change {
     Agreement(AgreementId),
     /// A group was made.
     Group(GroupId),
+}
+
+impl Change {
+    /// What a new account changes: it is there, in its groups.
+    pub fn of_new(account: &NewAccount, role: Role) -> Vec<Self> {
+        let made = Self::Account {
+            account: account.id,
+            state: State::Active,
+            role,
+            dates: account.dates,
+        };
+        let ticked = account.groups.iter().map(|group| Self::Membership {
+            account: account.id,
+            group: *group,
+            member: true,
+        });
+        std::iter::once(made).chain(ticked).collect()
+    }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::account::{Channel, Role};
 use crate::email::Email;
-use crate::{AccountId, DeliveryId, PartnerId};
+use crate::{AccountId, DeliveryId, PartnerId, Random};
 
 /// Why a message is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -94,6 +94,43 @@ pub struct NewDelivery {
     pub cause: Cause,
     /// What it says beyond its kind.
     pub subject: Subject,
+}
+
+impl NewDelivery {
+    /// First credentials of someone who never connected.
+    pub fn first_credentials(
+        account: AccountId,
+        channel: Channel,
+        now: Timestamp,
+        random: &dyn Random,
+    ) -> Self {
+        Self {
+            id: DeliveryId::new(now, random),
+            account,
+            kind: Kind::FirstCredentials,
+            channel,
+            cause: Cause::Creation,
+            subject: Subject::Plain,
+        }
+    }
+
+    /// Word of something that happened. Notices go by e-mail only.
+    pub fn notice(
+        account: AccountId,
+        kind: Kind,
+        subject: Subject,
+        now: Timestamp,
+        random: &dyn Random,
+    ) -> Self {
+        Self {
+            id: DeliveryId::new(now, random),
+            account,
+            kind,
+            channel: Channel::Email,
+            cause: Cause::Notice,
+            subject,
+        }
+    }
 }
 
 /// A message and what became of it.

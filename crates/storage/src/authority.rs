@@ -14,6 +14,7 @@ use domain::policy;
 use domain::{AccountId, AgreementId, DeliveryId, GroupId, PartnerId, SessionId};
 
 use crate::Result;
+use crate::mutation::{AuthorityMove, On};
 
 /// How the partner is named whose authority is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +96,15 @@ impl Authority {
         match own.availability(today) {
             Availability::Open => Ok(policy::Actor::Person(own)),
             _ => Err(NotActing::Ended),
+        }
+    }
+
+    /// The partner, as a mutation decided on this names it.
+    pub fn on(&self, moves: AuthorityMove) -> On {
+        On::Existing {
+            partner: self.partner.id,
+            authority_version: self.partner.authority_version,
+            moves,
         }
     }
 

@@ -31,10 +31,16 @@ pub trait UseCase: Sync {
 
     /// What is to be written, as things stand.
     fn decide(&self, authority: &Authority) -> Result<Mutation, Self::Refusal>;
+
+    /// Whether deciding again mends what the unit refused. A use case that draws identifiers also
+    /// says so of one that was taken already.
+    fn decides_again(&self, error: &Error) -> bool {
+        error.is_conflict()
+    }
 }
 
 /// Carries out a use case: permission, replay, decision, unit; again while its ground moves, at
-/// most [`DECISIONS`] times, then [`Error::Conflict`].
+/// most [`DECISIONS`] times, then what the unit refused last.
 pub async fn carry_out<U: UseCase>(
     stores: &Stores,
     query: &AuthorityQuery,
@@ -42,7 +48,9 @@ pub async fn carry_out<U: UseCase>(
     now: Timestamp,
     use_case: &U,
 ) -> Result<Outcome, U::Refusal> {
-    for _ in 0..DECISIONS {
+    let mut decisions = 1..=DECISIONS;
+    loop {
+        let last = decisions.next() == Some(DECISIONS);
         let authority = stores.authorities.authority(query).await;
         let authority = authority.map_err(|error| use_case.refused(error.into()))?;
         let authority = authority.ok_or_else(|| use_case.absent())?;
@@ -54,9 +62,8 @@ pub async fn carry_out<U: UseCase>(
             }
         }
         match stores.mutations.apply(&use_case.decide(&authority)?).await {
-            Err(Error::Conflict) => {}
+            Err(error) if !last && use_case.decides_again(&error) => {}
             written => return written.map_err(|error| use_case.refused(error)),
         }
     }
-    Err(use_case.refused(Error::Conflict))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use domain::account::{Channel, NewAccount, Person, State, StoredRole};
+use domain::account::{Channel, NewAccount, Newcomer, Person, State, StoredRole};
 use domain::agreement::NewAgreement;
 use domain::audit;
 use domain::change::Change;
@@ -45,6 +45,28 @@ pub struct Mutation {
     pub audit: audit::Entry,
     /// What a replay of the request answers.
     pub outcome: MutationResult,
+}
+
+impl Mutation {
+    /// A mutation of nothing yet, to be filled in. As it is, it claims its request id and leaves
+    /// its line in the audit.
+    pub fn of(now: Timestamp, partner: On, audit: audit::Entry) -> Self {
+        Self {
+            now,
+            partner,
+            request: None,
+            new_agreements: Vec::new(),
+            new_groups: Vec::new(),
+            new_accounts: Vec::new(),
+            changes: Vec::new(),
+            new_administrator: None,
+            deliveries: Vec::new(),
+            quotas: Vec::new(),
+            feed: Vec::new(),
+            audit,
+            outcome: MutationResult::default(),
+        }
+    }
 }
 
 /// Which partner a mutation changes.
@@ -262,6 +284,23 @@ pub enum Error {
     /// The database could not answer.
     #[error(transparent)]
     Storage(#[from] crate::Error),
+}
+
+impl Error {
+    /// Whether deciding again mends it: what was read has moved.
+    pub fn is_conflict(&self) -> bool {
+        matches!(self, Self::Conflict)
+    }
+
+    /// Whether deciding again mends it: a value that was drawn for the newcomer, not given by
+    /// anyone, is another account's.
+    pub fn is_of_drawn(&self, newcomer: &Newcomer) -> bool {
+        match self {
+            Self::UserNumberTaken => newcomer.user_number.is_none(),
+            Self::IdentifierTaken => newcomer.identifier.is_none(),
+            _ => false,
+        }
+    }
 }
 
 /// Changing a partner and its accounts.
