@@ -77,3 +77,43 @@ fn primary_code(error: &sqlx::Error) -> Option<i32> {
     let extended: i32 = error.as_database_error()?.code()?.parse().ok()?;
     Some(extended & 0xff)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use sqlx::sqlite::SqliteConnectOptions;
+    use sqlx::{ConnectOptions as _, Executor as _};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_database_held_by_another_is_busy_and_may_answer_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = SqliteConnectOptions::new()
+            .filename(folder.path().join("held.db"))
+            .create_if_missing(true)
+            .busy_timeout(Duration::ZERO);
+        let mut holder = options.connect().await.unwrap();
+        holder.execute("BEGIN EXCLUSIVE").await.unwrap();
+
+        let mut other = options.connect().await.unwrap();
+        let error = other.execute("BEGIN IMMEDIATE").await.unwrap_err();
+        assert!(is_busy(&error), "{error}");
+        let told = storage::Error::from(Fault::from(error));
+        assert!(matches!(told, storage::Error::Unavailable(_)), "{told:?}");
+    }
+
+    #[tokio::test]
+    async fn a_statement_that_makes_no_sense_is_unexpected() {
+        let mut connection = SqliteConnectOptions::new()
+            .in_memory(true)
+            .connect()
+            .await
+            .unwrap();
+        let error = connection.execute("SELECT nonsense").await.unwrap_err();
+        assert!(!is_busy(&error));
+        let told = storage::Error::from(Fault::from(error));
+        assert!(matches!(told, storage::Error::Unexpected(_)), "{told:?}");
+    }
+}

@@ -374,3 +374,46 @@ async fn epoch(writer: &SqlitePool, random: &dyn Random) -> Result<Uuid, sqlx::E
         .await?
         .try_get("epoch")
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::OsRandom;
+
+    use super::*;
+
+    async fn store(folder: &tempfile::TempDir) -> SqliteStore {
+        let path = folder.path().join("accounts.db");
+        let key = ServerKey::generate(&OsRandom);
+        SqliteStore::open(&path, &key, &OsRandom).await.unwrap()
+    }
+
+    async fn setting(pool: &SqlitePool, pragma: &'static str) -> i64 {
+        sqlx::query(pragma).fetch_one(pool).await.unwrap().get(0)
+    }
+
+    #[tokio::test]
+    async fn the_writer_loses_nothing_and_erases_what_it_deletes() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = store(&folder).await.writer.clone();
+        for (pragma, expected) in [
+            ("PRAGMA foreign_keys", 1),
+            ("PRAGMA synchronous", 2),
+            ("PRAGMA secure_delete", 1),
+            ("PRAGMA busy_timeout", 5_000),
+            ("PRAGMA mmap_size", 0),
+            ("PRAGMA trusted_schema", 0),
+        ] {
+            assert_eq!(setting(&writer, pragma).await, expected, "{pragma}");
+        }
+    }
+
+    #[tokio::test]
+    async fn no_reader_writes() {
+        let folder = tempfile::tempdir().unwrap();
+        let readers = store(&folder).await.readers.clone();
+        assert_eq!(setting(&readers, "PRAGMA query_only").await, 1);
+        assert_eq!(setting(&readers, "PRAGMA mmap_size").await, 0);
+        let written = sqlx::query("DELETE FROM changes").execute(&readers).await;
+        assert!(written.is_err());
+    }
+}

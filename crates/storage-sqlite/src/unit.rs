@@ -11,7 +11,7 @@ use crate::error::{Result, is_busy};
 
 /// Times that a unit is begun again when someone outside this process, a backup or an operator's
 /// shell, holds the database for longer than the connection's own patience.
-const BUSY_RETRIES: u32 = 3;
+const BUSY_RETRIES: u32 = 2;
 
 /// A transaction that writes. Dropped without [`Unit::commit`], it has written nothing.
 pub(crate) struct Unit {
