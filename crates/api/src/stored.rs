@@ -56,6 +56,14 @@ pub struct NewAccountFields {
     pub identifier: &'static str,
 }
 
+impl NewAccountFields {
+    /// Of a request that adds nobody, and so takes neither.
+    pub const NONE: Self = Self {
+        user_number: "",
+        identifier: "",
+    };
+}
+
 fn by_quota(quota: Quota, retry_at: Timestamp, now: Timestamp) -> Refusal {
     let limit = Limit {
         most: quota.max,

@@ -68,16 +68,19 @@ impl AccountReads for SqliteStore {
 
     async fn sign_in_health(
         &self,
-        account: AccountId,
-        identifier: &KeyedDigest,
+        accounts: &[(AccountId, KeyedDigest)],
         now: Timestamp,
-    ) -> storage::Result<SignInHealth> {
+    ) -> storage::Result<Vec<SignInHealth>> {
         let mut snapshot = self.read().await?;
-        Ok(SignInHealth {
-            throttle: throttle::read(snapshot.connection(), identifier).await?,
-            live_provisional_passwords: provisional::live(snapshot.connection(), account, now)
-                .await?,
-        })
+        let mut read = Vec::with_capacity(accounts.len());
+        for (account, identifier) in accounts {
+            read.push(SignInHealth {
+                throttle: throttle::read(snapshot.connection(), identifier).await?,
+                live_provisional_passwords: provisional::live(snapshot.connection(), *account, now)
+                    .await?,
+            });
+        }
+        Ok(read)
     }
 }
 

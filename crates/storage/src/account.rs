@@ -68,11 +68,11 @@ pub trait AccountReads: Send + Sync {
     /// The account with that key.
     async fn account_by_key(&self, key: &Key) -> Result<Option<AccountId>>;
 
-    /// How signing in goes for the account, whose identifier is throttled under that digest.
+    /// How signing in goes for each of these accounts, in their order. Beside each stands the
+    /// digest that its identifier is throttled under.
     async fn sign_in_health(
         &self,
-        account: AccountId,
-        identifier: &KeyedDigest,
+        accounts: &[(AccountId, KeyedDigest)],
         now: Timestamp,
-    ) -> Result<SignInHealth>;
+    ) -> Result<Vec<SignInHealth>>;
 }

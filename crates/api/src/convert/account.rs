@@ -7,8 +7,10 @@ use domain::email::Email;
 use domain::name::PartnerName;
 use domain::paris::Day;
 use domain::phone::Phone;
-use domain::policy;
+use domain::throttle::Throttle;
 use domain::violation::Violations;
+use domain::{Timestamp, policy};
+use storage::account::SignInHealth;
 
 use super::{contact, etag, scope, too_many, unknown_value};
 use crate::account::v1;
@@ -61,6 +63,21 @@ pub fn message(account: &Account, viewer: policy::Actor<'_>, today: Day) -> v1::
             }
         }),
         sign_in_health: None,
+    }
+}
+
+/// How signing in goes for an account at that moment, for an agent.
+pub fn sign_in_health(health: &SignInHealth, now: Timestamp) -> v1::SignInHealth {
+    let Throttle { usual, strange } = health.throttle;
+    let failures = usual.consecutive.max(strange.consecutive);
+    let refused_until = usual.refused_until().max(strange.refused_until());
+    v1::SignInHealth {
+        consecutive_failures: i32::try_from(failures).unwrap_or(i32::MAX),
+        last_failure_time: health.throttle.last_failure().map(timestamp),
+        refused_until_time: refused_until.filter(|until| *until > now).map(timestamp),
+        password_disabled: usual.is_exhausted() || strange.is_exhausted(),
+        live_provisional_passwords: i32::try_from(health.live_provisional_passwords)
+            .unwrap_or(i32::MAX),
     }
 }
 

@@ -59,7 +59,9 @@ fn groups(sent: &[String], wrong: &mut Violations) -> Vec<GroupId> {
         wrong.push("group_ids", Violation::required());
     }
     ids::distinct::<GroupId>("group_ids", sent, MOST_GROUPS, wrong);
-    sent.iter().filter_map(|text| GroupId::parse(text)).collect()
+    sent.iter()
+        .filter_map(|text| GroupId::parse(text))
+        .collect()
 }
 
 /// How an account is named.

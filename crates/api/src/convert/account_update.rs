@@ -209,8 +209,11 @@ impl Reading<'_> {
         });
         let email = self.emptiable(Field::Email, wrong, |path, wrong| self.email(path, wrong));
         let phone = self.emptiable(Field::Phone, wrong, |path, wrong| {
-            self.twice(path, &values.phone, ("phone_confirmation", &self.sent.phone_confirmation))
-                .read(self.typist, Phone::parse, wrong)
+            Twice {
+                typed: (path, &values.phone),
+                confirmation: ("phone_confirmation", &self.sent.phone_confirmation),
+            }
+            .read(self.typist, Phone::parse, wrong)
         });
         let work_mode = self.emptiable(Field::WorkMode, wrong, |path, wrong| {
             account::work_mode(path, values.work_mode, wrong)
@@ -285,20 +288,11 @@ impl Reading<'_> {
                 wrong.push(again.0, Violation::required());
             }
         }
-        self.twice(path, typed, again)
-            .read(self.typist, Email::parse, wrong)
-    }
-
-    fn twice<'a>(
-        &self,
-        path: &'a str,
-        typed: &'a str,
-        confirmation: (&'a str, &'a str),
-    ) -> Twice<'a> {
         Twice {
             typed: (path, typed),
-            confirmation,
+            confirmation: again,
         }
+        .read(self.typist, Email::parse, wrong)
     }
 }
 

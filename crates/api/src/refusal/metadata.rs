@@ -141,6 +141,7 @@ fn caller(role: CallerRole) -> &'static str {
 fn action(action: Action) -> &'static str {
     match action {
         Action::ListAccounts => "LIST_ACCOUNTS",
+        Action::FindAccount => "FIND_ACCOUNT",
         Action::CreateAccount => "CREATE_ACCOUNT",
         Action::Update => "UPDATE",
         Action::ChangePostalContact => "CHANGE_POSTAL_CONTACT",

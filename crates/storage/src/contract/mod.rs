@@ -296,6 +296,7 @@ macro_rules! suite {
             a_session_s_last_use_never_moves_back,
         );
         $crate::suite!(@area $open, sign_in_health,
+            several_people_are_told_in_the_order_asked,
             somebody_who_never_tried_has_no_failures,
             failures_are_told_by_side_as_they_are_charged,
             only_provisional_passwords_that_open_now_are_counted,

@@ -17,8 +17,8 @@ const HOME: Option<&str> = Some("192.0.2.1");
 
 async fn health(world: &World, account: AccountId, now: Timestamp) -> SignInHealth {
     let digest = world.throttle(account, None).await.identifier;
-    let read = world.db.sign_in_health(account, &digest, now).await;
-    read.unwrap()
+    let read = world.db.sign_in_health(&[(account, digest)], now).await;
+    read.unwrap()[0]
 }
 
 pub async fn somebody_who_never_tried_has_no_failures(db: Db) {
@@ -45,6 +45,21 @@ pub async fn failures_are_told_by_side_as_they_are_charged(db: Db) {
     assert_eq!(usual.last_failure, Some(minutes(1)));
     assert_eq!((strange.consecutive, strange.delaying), (2, 2));
     assert_eq!(strange.last_failure, Some(minutes(3)));
+}
+
+pub async fn several_people_are_told_in_the_order_asked(db: Db) {
+    let oliviers = World::les_oliviers(db.clone()).await;
+    let luc = oliviers.add(somebody("MARTIN", "Luc")).await;
+    let zoe = oliviers.add(somebody("FAURE", "Zoé")).await;
+    oliviers.send(welcome(zoe, START), "AAAA", START).await;
+    let asked = [
+        (luc, oliviers.throttle(luc, None).await.identifier),
+        (zoe, oliviers.throttle(zoe, None).await.identifier),
+    ];
+    let told = db.sign_in_health(&asked, hours(1)).await.unwrap();
+    let live: Vec<u32> = told.iter().map(|h| h.live_provisional_passwords).collect();
+    assert_eq!(live, [0, 1]);
+    assert_eq!(db.sign_in_health(&[], START).await.unwrap(), []);
 }
 
 pub async fn only_provisional_passwords_that_open_now_are_counted(db: Db) {

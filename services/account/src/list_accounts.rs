@@ -1,0 +1,198 @@
+//! Listing accounts: a manager those in sight, the administrator all of the partner, the Caf all.
+
+use api::account::v1;
+use api::convert::account as convert;
+use api::convert::account_requests::ListAccounts;
+use api::page::MOST_BYTES;
+use api::refusal::{Refusal, Resource};
+use domain::account::Account;
+use domain::call::{Actor, Call};
+use domain::policy::{self, Sight};
+use domain::{AccountId, PartnerId, Timestamp, paris};
+use prost::Message;
+use storage::Revision;
+use storage::account::{AccountFilter, SeenBy};
+use storage::authority::Of;
+use storage::page::{Cursor, Page, PageRequest};
+
+use crate::AccountDeps;
+use crate::acting::{acting, query};
+
+/// A page of accounts, as the actor sees them.
+pub(crate) struct Listed {
+    pub(crate) accounts: Vec<v1::Account>,
+    pub(crate) next: String,
+    pub(crate) revision: Revision,
+}
+
+impl AccountDeps {
+    /// The page asked for.
+    pub(crate) async fn list_accounts(
+        &self,
+        call: &Call,
+        asked: ListAccounts,
+    ) -> Result<Listed, Refusal> {
+        let now = self.clock.now();
+        match &call.actor {
+            Actor::Person(session) => {
+                let own = (session.partner, session.account);
+                self.list_own_partner(call, own, asked, now).await
+            }
+            Actor::Caf(_) | Actor::Nobody => {
+                self.exist(&asked).await?;
+                let filter = filter(&asked, asked.partner, None);
+                self.page(call, policy::Actor::Caf, filter, asked, now)
+                    .await
+            }
+        }
+    }
+
+    /// What one of the partner's own people sees of it.
+    async fn list_own_partner(
+        &self,
+        call: &Call,
+        (partner, own): (PartnerId, AccountId),
+        asked: ListAccounts,
+        now: Timestamp,
+    ) -> Result<Listed, Refusal> {
+        let query = query(
+            Of::Partner(partner),
+            call,
+            None,
+            asked.group.into_iter().collect(),
+        );
+        let authority = self.stores.authorities.authority(&query).await?;
+        let authority = authority.ok_or(Refusal::SessionInvalid)?;
+        let today = paris::today(now);
+        let actor = acting(&authority, call, today, || Refusal::SessionInvalid)?;
+        policy::may_list_accounts(actor).map_err(|why| Refusal::by_policy(why, None))?;
+        if let Some(other) = asked.partner.filter(|asked| *asked != partner) {
+            return Err(Refusal::not_found(Resource::Partner, other));
+        }
+        if let Some(id) = asked
+            .agreement
+            .filter(|id| authority.agreement(*id).is_none())
+        {
+            return Err(Refusal::not_found(Resource::Agreement, id));
+        }
+        if let Some(id) = asked.group {
+            if authority.group(id).is_none() || !policy::sees_group(actor, id) {
+                return Err(Refusal::not_found(Resource::Group, id));
+            }
+        }
+        let seen_by = match policy::sight(actor) {
+            Sight::All => None,
+            Sight::Sharing(groups) => Some(SeenBy { own, groups }),
+            Sight::Own => Some(SeenBy {
+                own,
+                groups: [].into(),
+            }),
+        };
+        let filter = filter(&asked, Some(partner), seen_by);
+        self.page(call, actor, filter, asked, now).await
+    }
+
+    /// Whether what an agent filters by exists at all.
+    async fn exist(&self, asked: &ListAccounts) -> Result<(), Refusal> {
+        if let Some(id) = asked.partner {
+            let found = self.stores.partners.partner(id).await?;
+            found.ok_or_else(|| Refusal::not_found(Resource::Partner, id))?;
+        }
+        if let Some(id) = asked.agreement {
+            let found = self.stores.partners.agreement(id).await?;
+            found.ok_or_else(|| Refusal::not_found(Resource::Agreement, id))?;
+        }
+        if let Some(id) = asked.group {
+            // Every group has its partner's administrator, so one without anybody does not exist.
+            let filter = AccountFilter {
+                group: Some(id),
+                ..AccountFilter::default()
+            };
+            let anybody = PageRequest {
+                after: None,
+                limit: 1,
+            };
+            let found = self.stores.accounts.accounts(&filter, &anybody).await?;
+            if found.rows.is_empty() {
+                return Err(Refusal::not_found(Resource::Group, id));
+            }
+        }
+        Ok(())
+    }
+
+    async fn page(
+        &self,
+        call: &Call,
+        actor: policy::Actor<'_>,
+        filter: AccountFilter,
+        asked: ListAccounts,
+        now: Timestamp,
+    ) -> Result<Listed, Refusal> {
+        let bound_to = bound_to(call, &asked.filter);
+        let after = match self.tokens.read(call.method, &bound_to, &asked.token)? {
+            None => None,
+            Some(cursor) => Some(Cursor::decode(&cursor).ok_or(Refusal::PageTokenInvalid)?),
+        };
+        let page = PageRequest {
+            after,
+            limit: asked.size,
+        };
+        let Page {
+            rows,
+            more,
+            revision,
+        } = self.stores.accounts.accounts(&filter, &page).await?;
+
+        let today = paris::today(now);
+        let shown = |(_, account): &(Cursor, Account)| convert::message(account, actor, today);
+        let messages = rows.iter().map(|row| (&row.1, shown(row))).collect();
+        let mut accounts = self.with_health(actor, messages, now).await?;
+        let fitting = fitting(&accounts);
+        accounts.truncate(fitting);
+        let cut = fitting < rows.len();
+        let last = rows.get(fitting.wrapping_sub(1)).filter(|_| more || cut);
+        let next = last.map(|(cursor, _)| {
+            let cursor = cursor.encode();
+            self.tokens.issue(call.method, &bound_to, &cursor)
+        });
+        Ok(Listed {
+            accounts,
+            next: next.unwrap_or_default(),
+            revision,
+        })
+    }
+}
+
+/// How many of them fit on a page: one at least, so that a list always goes on.
+fn fitting(accounts: &[v1::Account]) -> usize {
+    let mut bytes = 0;
+    let within = |account: &&v1::Account| {
+        bytes += account.encoded_len();
+        bytes <= MOST_BYTES
+    };
+    let fitting = accounts.iter().take_while(within).count();
+    fitting.max(1).min(accounts.len())
+}
+
+fn filter(
+    asked: &ListAccounts,
+    partner: Option<PartnerId>,
+    seen_by: Option<SeenBy>,
+) -> AccountFilter {
+    AccountFilter {
+        partner,
+        agreement: asked.agreement,
+        group: asked.group,
+        states: asked.states.clone(),
+        seen_by,
+    }
+}
+
+/// What a page token is good for: this filter, and whom it was answered to.
+fn bound_to(call: &Call, filter: &[u8]) -> Vec<u8> {
+    let to = match &call.actor {
+        Actor::Person(session) => session.account.to_string(),
+        Actor::Caf(_) | Actor::Nobody => String::new(),
+    };
+    [to.as_bytes(), b"\n", filter].concat()
+}

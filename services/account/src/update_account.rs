@@ -1,0 +1,336 @@
+//! Changing names, contacts, work mode and dates of an account.
+//!
+//! An address is where credentials go, so a change of it does more than be written: what was sent
+//! to the old one opens nothing any more, the old one is told, and when the partner's own people
+//! did it to somebody who has connected, nothing with credentials leaves for a day.
+
+use std::collections::BTreeSet;
+
+use api::account::v1;
+use api::convert::account_update::{Field, UpdateAccount};
+use api::convert::etag;
+use api::refusal::Refusal;
+use api::stored::NewAccountFields;
+use domain::account::{self, Account, Channel, Person, State};
+use domain::audit::{Entry, Event};
+use domain::call::Call;
+use domain::change::Change;
+use domain::dates::AccountDates;
+use domain::delivery::{Cause, Kind, NewDelivery, Subject};
+use domain::paris::{self, Day};
+use domain::violation::Violations;
+use domain::{DeliveryId, Timestamp, policy};
+use storage::Revision;
+use storage::authority::{Authority, Of};
+use storage::carry_out::{UseCase, carry_out};
+use storage::mutation::{
+    self, AccountChange, AuthorityMove, ContactMove, CredentialsMove, Mutation, MutationResult, On,
+    RequestClaim,
+};
+
+use crate::AccountDeps;
+use crate::acting::{acting, no_account, query, target};
+
+impl AccountDeps {
+    /// Carries the update out and answers the account as it is then.
+    pub(crate) async fn update_account(
+        &self,
+        call: &Call,
+        asked: UpdateAccount,
+        claim: Option<RequestClaim>,
+        now: Timestamp,
+    ) -> Result<(v1::Account, Revision), Refusal> {
+        let id = asked.account;
+        let query = query(Of::Account(id), call, Some(id), BTreeSet::new());
+        let update = Update {
+            deps: self,
+            call,
+            asked: &asked,
+            claim,
+            now,
+            today: paris::today(now),
+        };
+        let revision = match carry_out(&self.stores, &query, claim.as_ref(), now, &update).await {
+            Ok(outcome) => outcome.revision,
+            Err(Stop::AlreadySo) => self.stores.database.revision().await?,
+            Err(Stop::Refused(refusal)) => return Err(*refusal),
+        };
+        Ok((self.show(call, id, now).await?, revision))
+    }
+}
+
+/// Why nothing is written.
+enum Stop {
+    /// The account is already as asked.
+    AlreadySo,
+    /// It may not be.
+    Refused(Box<Refusal>),
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(Box::new(refusal))
+    }
+}
+
+struct Update<'a> {
+    deps: &'a AccountDeps,
+    call: &'a Call,
+    asked: &'a UpdateAccount,
+    claim: Option<RequestClaim>,
+    now: Timestamp,
+    today: Day,
+}
+
+impl UseCase for Update<'_> {
+    type Refusal = Stop;
+
+    fn refused(&self, error: mutation::Error) -> Stop {
+        Refusal::of_mutation(error, self.now, NewAccountFields::NONE).into()
+    }
+
+    fn absent(&self) -> Stop {
+        no_account(self.asked.account).into()
+    }
+
+    fn permit(&self, authority: &Authority) -> Result<(), Stop> {
+        let id = self.asked.account;
+        let actor = acting(authority, self.call, self.today, || no_account(id))?;
+        let target = target(authority, id)?;
+        self.may(actor, target)
+            .map_err(|why| Refusal::by_policy(why, Some(id)).into())
+    }
+
+    fn decide(&self, authority: &Authority) -> Result<Mutation, Stop> {
+        let before = target(authority, self.asked.account)?;
+        etag::check(&self.asked.etag, before.id, before.version)?;
+        if before.state == State::Closed {
+            return Err(account_error(account::Error::NotActive(
+                before.id,
+                before.state,
+            )));
+        }
+        let after = After {
+            person: self.person(&before.person),
+            dates: self.dates(before.dates)?,
+        };
+        self.reachable(before, &after.person)
+            .map_err(account_error)?;
+        let changed = self.changed(before, &after);
+        if changed.is_empty() {
+            return Err(Stop::AlreadySo);
+        }
+        Ok(self.mutation(authority, before, after, &changed))
+    }
+}
+
+/// The account as it will be.
+struct After {
+    person: Person,
+    dates: AccountDates,
+}
+
+impl Update<'_> {
+    fn names(&self, field: Field) -> bool {
+        self.asked.named.contains(&field)
+    }
+
+    /// The permission that the fields named need together.
+    fn may(&self, actor: policy::Actor<'_>, target: &Account) -> Result<(), policy::Refusal> {
+        let postal = [Field::PostalAddress, Field::ContactChannel];
+        let dates = [Field::OpeningDate, Field::ClosingDate];
+        if self.asked.named == [Field::Phone] {
+            return policy::may_update_phone(actor, target);
+        }
+        if postal.into_iter().any(|field| self.names(field)) {
+            policy::may_change_postal_contact(actor, target)?;
+        }
+        if dates.into_iter().any(|field| self.names(field)) {
+            policy::may_change_dates(actor, target)?;
+        }
+        policy::may_update(actor, target)
+    }
+
+    fn person(&self, before: &Person) -> Person {
+        let fields = self.asked.fields.clone();
+        Person {
+            family_name: fields.family_name.or(before.family_name.clone()),
+            given_name: fields.given_name.or(before.given_name.clone()),
+            email: fields.email.or(before.email.clone()),
+            phone: fields.phone.or(before.phone.clone()),
+            work_mode: fields.work_mode.or(before.work_mode),
+            contact_channel: fields.contact_channel.or(before.contact_channel),
+            postal_address: fields.postal_address.or(before.postal_address.clone()),
+        }
+    }
+
+    /// The dates as asked, the one not named as it stands.
+    fn dates(&self, before: AccountDates) -> Result<AccountDates, Stop> {
+        let opening = self.asked.fields.opening_date.or(before.opening());
+        let closing = self.asked.fields.closing_date.or(before.closing());
+        AccountDates::parse(Some(opening), closing, self.today).map_err(|inner| {
+            let mut violations = Violations::new();
+            violations.append_within("account", inner);
+            Refusal::from(violations).into()
+        })
+    }
+
+    /// Whether the channel leads somewhere, when address or channel are named.
+    fn reachable(&self, before: &Account, after: &Person) -> Result<(), account::Error> {
+        let concerned = [Field::Email, Field::ContactChannel, Field::PostalAddress];
+        if !concerned.into_iter().any(|field| self.names(field)) {
+            return Ok(());
+        }
+        match after.contact_channel {
+            Channel::Email if after.email.is_none() => Err(account::Error::NoEmail(before.id)),
+            Channel::Letter if after.postal_address.is_none() => {
+                Err(account::Error::NoPostalAddress(before.id))
+            }
+            Channel::Email | Channel::Letter => Ok(()),
+        }
+    }
+
+    /// The fields that will be others than they are.
+    fn changed(&self, before: &Account, after: &After) -> Vec<Field> {
+        let (old, new) = (&before.person, &after.person);
+        let differs = |field: &Field| match field {
+            Field::FamilyName => old.family_name != new.family_name,
+            Field::GivenName => old.given_name != new.given_name,
+            Field::Email => old.email != new.email,
+            Field::Phone => old.phone != new.phone,
+            Field::WorkMode => old.work_mode != new.work_mode,
+            Field::ContactChannel => old.contact_channel != new.contact_channel,
+            Field::PostalAddress => old.postal_address != new.postal_address,
+            Field::OpeningDate => before.dates.opening() != after.dates.opening(),
+            Field::ClosingDate => before.dates.closing() != after.dates.closing(),
+        };
+        self.asked.named.iter().copied().filter(differs).collect()
+    }
+
+    fn mutation(
+        &self,
+        authority: &Authority,
+        before: &Account,
+        after: After,
+        changed: &[Field],
+    ) -> Mutation {
+        let partner = &authority.partner;
+        let random = &*self.deps.random;
+        let paths: Vec<_> = changed.iter().map(|field| field.path()).collect();
+        let (caller, by) = (&self.call.caller.name, self.call.by());
+        let audit = Entry::new(Event::UserUpdated, caller, by, self.now, random)
+            .on(partner.id, before.id)
+            .with("changed_paths", paths.join(","))
+            .with_personal(self.call.personal(None));
+        let redated = after.dates != before.dates;
+        Mutation {
+            now: self.now,
+            partner: On::Existing {
+                partner: partner.id,
+                authority_version: partner.authority_version,
+                moves: moves(changed),
+            },
+            request: self.claim,
+            new_agreements: Vec::new(),
+            new_groups: Vec::new(),
+            new_accounts: Vec::new(),
+            new_administrator: None,
+            deliveries: self.notice(before, changed).into_iter().collect(),
+            quotas: Vec::new(),
+            feed: redated
+                .then(|| feed(before, after.dates))
+                .into_iter()
+                .collect(),
+            changes: vec![self.change(authority, before, after, changed)],
+            audit,
+            outcome: MutationResult {
+                account: Some(before.id),
+                ..MutationResult::default()
+            },
+        }
+    }
+
+    fn change(
+        &self,
+        authority: &Authority,
+        before: &Account,
+        after: After,
+        changed: &[Field],
+    ) -> AccountChange {
+        let email = changed.contains(&Field::Email);
+        let postal = changed.contains(&Field::PostalAddress);
+        AccountChange {
+            dates: (after.dates != before.dates).then_some(after.dates),
+            person: (after.person != before.person).then_some(after.person),
+            contact: if email || postal {
+                ContactMove::Moved
+            } else {
+                ContactMove::Kept
+            },
+            credentials: match (email, postal) {
+                (true, true) => CredentialsMove::VoidedOnBoth,
+                (true, false) => CredentialsMove::VoidedOn(Channel::Email),
+                (false, true) => CredentialsMove::VoidedOn(Channel::Letter),
+                (false, false) => CredentialsMove::Kept,
+            },
+            pause_recovery_until: self.pause(authority, before, email),
+            ..AccountChange::of(before.id, before.version)
+        }
+    }
+
+    /// Until when nothing with credentials leaves, when the partner's own people gave another
+    /// address to somebody who has connected.
+    fn pause(&self, authority: &Authority, before: &Account, email: bool) -> Option<Timestamp> {
+        let actor = authority.acting(&self.call.actor, self.today).ok()?;
+        let by_partner = matches!(actor, policy::Actor::Person(_));
+        if !(email && by_partner && before.has_connected()) {
+            return None;
+        }
+        let pause = self.deps.limits.pause_after_email_change;
+        Some(self.now.checked_add(pause).unwrap_or(Timestamp::MAX))
+    }
+
+    /// What the old address is told.
+    fn notice(&self, before: &Account, changed: &[Field]) -> Option<NewDelivery> {
+        let former = before.person.email.clone()?;
+        changed.contains(&Field::Email).then(|| NewDelivery {
+            id: DeliveryId::new(self.now, &*self.deps.random),
+            account: before.id,
+            kind: Kind::EmailChanged,
+            channel: Channel::Email,
+            cause: Cause::Notice,
+            subject: Subject::FormerEmail(former),
+        })
+    }
+}
+
+/// Permissions rest on dates, and whether credentials may be sent again on address, channel and
+/// pause: who has decided by those decides again.
+fn moves(changed: &[Field]) -> AuthorityMove {
+    let rests_on = |field: &Field| match field {
+        Field::Email
+        | Field::ContactChannel
+        | Field::PostalAddress
+        | Field::OpeningDate
+        | Field::ClosingDate => true,
+        Field::FamilyName | Field::GivenName | Field::Phone | Field::WorkMode => false,
+    };
+    if changed.iter().any(rests_on) {
+        AuthorityMove::Raised
+    } else {
+        AuthorityMove::Kept
+    }
+}
+
+fn feed(before: &Account, dates: AccountDates) -> Change {
+    Change::Account {
+        account: before.id,
+        state: before.state,
+        role: before.role,
+        dates,
+    }
+}
+
+fn account_error(error: account::Error) -> Stop {
+    Refusal::from(error).into()
+}
