@@ -72,18 +72,18 @@ impl Installation {
     fn settings(&self) -> String {
         format!(
             "listen.address = \"{address}\"\n\
-             database.path = {database:?}\n\
-             keys.server_key_file = {key:?}\n\
+             database.path = '{database}'\n\
+             keys.server_key_file = '{key}'\n\
              hashing.threads = {HASHING_THREADS}\n\
              mail.transport = \"folder\"\n\
-             mail.folder = {mail:?}\n\
-             letters.folder = {letters:?}\n\
+             mail.folder = '{mail}'\n\
+             letters.folder = '{letters}'\n\
              logs.level = \"warn\"\n",
             address = self.address,
-            database = self.path("compte-partenaire.db"),
-            key = self.path("server.key"),
-            mail = self.mail(),
-            letters = self.letters(),
+            database = self.path("compte-partenaire.db").display(),
+            key = self.path("server.key").display(),
+            mail = self.mail().display(),
+            letters = self.letters().display(),
         )
     }
 
