@@ -1,0 +1,262 @@
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use domain::account::{Channel, NewAccount, Person};
+use domain::audit::{By, Entry, Event};
+use domain::call::{Actor, Call, Caller, CallerRole};
+use domain::dates::AccountDates;
+use domain::email::{Email, EmailKey};
+use domain::identifier::Identifier;
+use domain::keys::ServerKey;
+use domain::name::{PartnerName, PersonName};
+use domain::paris::Day;
+use domain::partner::{NewPartner, PartnerReference};
+use domain::references::{CafCode, Reference};
+use domain::session::Client;
+use domain::user_number::UserNumber;
+use domain::{AccountId, OsRandom, PartnerId, Timestamp};
+use jiff::SignedDuration;
+use storage::delivery::Lease;
+use storage::mutation::{Mutation, MutationResult, Mutations, On};
+use storage::recovery::{Candidate, Settlement};
+use storage_sqlite::SqliteStore;
+use tempfile::TempDir;
+use tonic::Code;
+use uuid::Uuid;
+
+use super::*;
+
+const NOW: Timestamp = Timestamp::constant(1_800_000_000, 0);
+
+const KNOWN: &str = "mike@example.org";
+
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> Timestamp {
+        NOW
+    }
+}
+
+/// A store that keeps what is written, and where looking anything up is a failure.
+#[derive(Default)]
+struct OnlyWrites(Mutex<Vec<RecoveryRequest>>);
+
+#[async_trait]
+impl RecoveryStore for OnlyWrites {
+    async fn request(&self, request: &RecoveryRequest) -> storage::Result<()> {
+        self.0.lock().unwrap().push(request.clone());
+        Ok(())
+    }
+
+    async fn claim_request(&self, _: &Lease) -> storage::Result<Option<RecoveryRequest>> {
+        panic!("a request was looked up in the call")
+    }
+
+    async fn candidates(&self, _: &Submitted, _: u32) -> storage::Result<Vec<Candidate>> {
+        panic!("accounts were looked up in the call")
+    }
+
+    async fn settle(&self, _: &Settlement) -> storage::Result<Option<Vec<AccountId>>> {
+        panic!("a request was settled in the call")
+    }
+}
+
+fn service(recoveries: Arc<dyn RecoveryStore>) -> RecoveryServiceHandler {
+    RecoveryServiceHandler::new(Deps {
+        recoveries,
+        clock: Arc::new(Still),
+        random: Arc::new(OsRandom),
+    })
+}
+
+fn call<T>(message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    request.extensions_mut().insert(Call {
+        caller: Caller {
+            name: "portal".to_owned(),
+            roles: BTreeSet::from([CallerRole::Portal]),
+        },
+        actor: Actor::Nobody,
+        method: "/test",
+        client: Client {
+            address: Some("192.0.2.7".parse().unwrap()),
+            user_agent: None,
+        },
+    });
+    request
+}
+
+async fn forgot(
+    service: &RecoveryServiceHandler,
+    email: &str,
+) -> Result<Response<v1::RecoverPasswordResponse>, Status> {
+    let email = email.to_owned();
+    let request = call(v1::RecoverPasswordRequest { email });
+    service.recover_password(request).await
+}
+
+async fn lost(
+    service: &RecoveryServiceHandler,
+    user_number: &str,
+) -> Result<Response<v1::RecoverIdentifierResponse>, Status> {
+    let user_number = user_number.to_owned();
+    let request = call(v1::RecoverIdentifierRequest { user_number });
+    service.recover_identifier(request).await
+}
+
+/// A database with one person, reached at [`KNOWN`], and their user number.
+async fn with_mike() -> (Arc<SqliteStore>, String, TempDir) {
+    let folder = TempDir::new().unwrap();
+    let key = ServerKey::generate(&OsRandom);
+    let path = folder.path().join("accounts.db");
+    let store = SqliteStore::open(&path, &key, &OsRandom).await.unwrap();
+    let mike = NewAccount {
+        id: AccountId::new(NOW, &OsRandom),
+        identifier: Identifier::generate(&OsRandom),
+        user_number: UserNumber::generate(&OsRandom),
+        person: Person {
+            family_name: PersonName::parse("BLANC").unwrap(),
+            given_name: PersonName::parse("Mike").unwrap(),
+            email: Some(Email::parse(KNOWN).unwrap()),
+            phone: None,
+            work_mode: None,
+            contact_channel: Channel::Email,
+            postal_address: None,
+        },
+        dates: AccountDates::stored(Day::constant(2027, 1, 1), None),
+        groups: BTreeSet::new(),
+    };
+    let number = mike.user_number.as_str().to_owned();
+    store.apply(&provisioning(mike)).await.unwrap();
+    (Arc::new(store), number, folder)
+}
+
+fn provisioning(administrator: NewAccount) -> Mutation {
+    let partner = NewPartner {
+        id: PartnerId::new(NOW, &OsRandom),
+        reference: PartnerReference {
+            caf_code: CafCode::parse("331").unwrap(),
+            reference: Reference::parse("B-0001").unwrap(),
+        },
+        name: PartnerName::parse("LES OLIVIERS").unwrap(),
+        siret: None,
+        administrator: administrator.id,
+    };
+    let audit = Entry::new(
+        Event::PartnerProvisioned,
+        "test",
+        By::Service,
+        NOW,
+        &OsRandom,
+    );
+    Mutation {
+        now: NOW,
+        audit: audit.on_partner(partner.id),
+        partner: On::New(Box::new(partner)),
+        request: None,
+        new_agreements: Vec::new(),
+        new_groups: Vec::new(),
+        new_accounts: vec![administrator],
+        changes: Vec::new(),
+        new_administrator: None,
+        deliveries: Vec::new(),
+        quotas: Vec::new(),
+        feed: Vec::new(),
+        outcome: MutationResult::default(),
+    }
+}
+
+/// All that a caller receives of an answer.
+fn received<T: prost::Message>(answer: Response<T>) -> (String, Vec<u8>) {
+    let metadata = format!("{:?} {:?}", answer.metadata(), answer.extensions().len());
+    (metadata, answer.into_inner().encode_to_vec())
+}
+
+#[tokio::test]
+async fn known_and_unknown_get_the_same_answer_to_the_byte() {
+    let (store, number, _folder) = with_mike().await;
+    let service = service(store);
+    let known = received(forgot(&service, KNOWN).await.unwrap());
+    for unknown in ["nobody@example.org", "mike@example.com", "MIKE@EXAMPLE.ORG"] {
+        assert_eq!(received(forgot(&service, unknown).await.unwrap()), known);
+    }
+    let known = received(lost(&service, &number).await.unwrap());
+    assert_eq!(known.1, Vec::<u8>::new());
+    for unknown in ["ABCDEFGH234567", "00000000000000"] {
+        assert_eq!(received(lost(&service, unknown).await.unwrap()), known);
+    }
+}
+
+#[tokio::test]
+async fn a_call_writes_what_was_asked_and_looks_nobody_up() {
+    let store = Arc::new(OnlyWrites::default());
+    let service = service(store.clone());
+    forgot(&service, " Mike@Example.ORG ").await.unwrap();
+    lost(&service, "abcd-efgh 234567").await.unwrap();
+    let written = store.0.lock().unwrap().clone();
+    let key = EmailKey::of_submitted(KNOWN).unwrap();
+    assert_eq!(written[0].submitted, Submitted::Email(key));
+    let number = UserNumber::parse("ABCDEFGH234567").unwrap();
+    assert_eq!(written[1].submitted, Submitted::UserNumber(number.key()));
+    assert_ne!(written[0].id, written[1].id);
+    for request in written {
+        assert_eq!((request.at, request.caller.as_str()), (NOW, "portal"));
+        assert_eq!(request.client.address, Some("192.0.2.7".parse().unwrap()));
+    }
+}
+
+#[tokio::test]
+async fn what_only_looks_like_an_address_is_refused_and_nothing_is_written() {
+    let (store, _, _folder) = with_mike().await;
+    let service = service(store.clone());
+    for alike in [
+        "mıke@example.org",
+        "İike@example.org",
+        "ｍike@example.org",
+        "mi\u{212a}e@example.org",
+        "mike@exam\u{fb01}le.org",
+        "mike@example.org.",
+        "mike@example.org\r\nBcc: other@example.org",
+        "",
+        &"a".repeat(60_000),
+    ] {
+        let refused = forgot(&service, alike).await.unwrap_err();
+        assert_eq!(refused.code(), Code::InvalidArgument, "{alike:?}");
+    }
+    assert!(next(&store).await.is_none());
+}
+
+#[tokio::test]
+async fn a_user_number_of_another_form_is_refused_and_nothing_is_written() {
+    let (store, number, _folder) = with_mike().await;
+    let service = service(store.clone());
+    let spaced = format!("{}{number}", " ".repeat(51));
+    for wrong in ["", "ABC", "ABCDEFGH2345678", "É2345678901234", &spaced] {
+        let refused = lost(&service, wrong).await.unwrap_err();
+        assert_eq!(refused.code(), Code::InvalidArgument, "{wrong:?}");
+    }
+    assert!(next(&store).await.is_none());
+}
+
+#[tokio::test]
+async fn what_was_asked_waits_for_the_worker() {
+    let (store, number, _folder) = with_mike().await;
+    lost(&service(store.clone()), &number.to_lowercase())
+        .await
+        .unwrap();
+    let request = next(&store).await.unwrap();
+    let candidates = store.candidates(&request.submitted, 2).await.unwrap();
+    assert_eq!(candidates.len(), 1);
+    assert_eq!(candidates[0].account.user_number.as_str(), number);
+}
+
+async fn next(store: &SqliteStore) -> Option<RecoveryRequest> {
+    let lease = Lease {
+        id: Uuid::from_u128(7),
+        now: NOW,
+        until: NOW + SignedDuration::from_mins(2),
+    };
+    store.claim_request(&lease).await.unwrap()
+}
