@@ -72,6 +72,15 @@ class Service:
 
         return eventually(f"{count} e-mails to {address}", found)
 
+    def credentials_to(self, address, count):
+        """The texts of the e-mails with a provisional password to that address, likewise."""
+
+        def found():
+            texts = [text for text in self.mails_to(address, 1) if PASSWORD.search(text)]
+            return texts if len(texts) >= count else None
+
+        return eventually(f"{count} e-mails with credentials to {address}", found)
+
     def letter(self, user_number):
         """The text of the newest letter that holds that user number, as `pdftotext` reads it."""
 
