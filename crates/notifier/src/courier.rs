@@ -45,7 +45,9 @@ pub(crate) trait Courier: Send + Sync {
 
 /// The words for a hasher that stayed busy.
 fn busy() -> Words {
-    Words::new("Le service est très sollicité : le mot de passe provisoire n’a pas pu être préparé.")
+    Words::new(
+        "Le service est très sollicité : le mot de passe provisoire n’a pas pu être préparé.",
+    )
 }
 
 /// The words for a defect.

@@ -88,10 +88,15 @@ pub(crate) async fn make(tools: &Tools, job: &Job, lease: Uuid) -> storage::Resu
 async fn hash(tools: &Tools, password: &ProvisionalPassword) -> Result<PasswordHash, HashError> {
     let hasher = Arc::clone(&tools.hasher);
     for _ in 1..MOST_HASH_TRIES {
-        match hasher.hash(Password::new(password.expose().to_owned())).await {
+        match hasher
+            .hash(Password::new(password.expose().to_owned()))
+            .await
+        {
             Err(HashError::Overloaded) => tokio::time::sleep(BETWEEN_HASH_TRIES).await,
             settled => return settled,
         }
     }
-    hasher.hash(Password::new(password.expose().to_owned())).await
+    hasher
+        .hash(Password::new(password.expose().to_owned()))
+        .await
 }

@@ -17,7 +17,7 @@ mod mail;
 mod moment;
 mod outage;
 mod recovery;
-mod settings;
+pub mod settings;
 mod templates;
 pub mod transport;
 mod verdict;
@@ -28,7 +28,7 @@ mod worker;
 mod world;
 
 pub use recovery::RecoveryWorker;
-pub use settings::{Invalid, Pace, Problem, Security, Sender, Settings, Smtp};
+pub use settings::{Invalid, Pace, Problem, Security, Settings};
 pub use words::Words;
 pub use worker::{DeliveryWorker, Tools};
 

@@ -110,7 +110,10 @@ impl RecoveryWorker {
 
     /// A panic, or a row that does not convert, is the request's own.
     async fn resolve(&self, request: &RecoveryRequest, lease: &Lease) -> storage::Result<Resolved> {
-        match AssertUnwindSafe(self.settle(request, lease)).catch_unwind().await {
+        match AssertUnwindSafe(self.settle(request, lease))
+            .catch_unwind()
+            .await
+        {
             Ok(Ok(())) => Ok(Resolved::Settled),
             Ok(Err(error @ storage::Error::Unavailable(_))) => Err(error),
             Ok(Err(error)) => {
@@ -126,25 +129,21 @@ impl RecoveryWorker {
         let found = self.requests.candidates(&request.submitted, most).await?;
         let settlement = self.decide(request, lease, &found);
         let (asked, refused) = (settlement.messages.len(), settlement.refused.len());
-        match self.requests.settle(&settlement).await? {
-            Some(queued) => tracing::info!(
-                event = "recovery_resolved",
-                request = %request.id,
-                queued = queued.len(),
-                over_limits = asked.saturating_sub(queued.len()),
-                refused
-            ),
-            None => tracing::warn!(event = "recovery_lease_lost", request = %request.id),
-        }
+        let Some(queued) = self.requests.settle(&settlement).await? else {
+            tracing::warn!(event = "recovery_lease_lost", request = %request.id);
+            return Ok(());
+        };
+        tracing::info!(
+            event = "recovery_resolved",
+            request = %request.id,
+            queued = queued.len(),
+            over_limits = asked.saturating_sub(queued.len()),
+            refused
+        );
         Ok(())
     }
 
-    fn decide(
-        &self,
-        request: &RecoveryRequest,
-        lease: &Lease,
-        found: &[Candidate],
-    ) -> Settlement {
+    fn decide(&self, request: &RecoveryRequest, lease: &Lease, found: &[Candidate]) -> Settlement {
         let asked = asked(&request.submitted);
         let today = paris::today(lease.now);
         let facts: Vec<Facts> = found

@@ -165,7 +165,11 @@ impl Texts {
     }
 
     fn render(&self, name: &str, values: &Values<'_>) -> Result<Zeroizing<String>, Error> {
-        let rendered = Zeroizing::new(self.templates.get_template(name)?.render(minijinja::value::Serde(values))?);
+        let rendered = Zeroizing::new(
+            self.templates
+                .get_template(name)?
+                .render(minijinja::value::Serde(values))?,
+        );
         Ok(Zeroizing::new(without_gaps(&rendered)))
     }
 }

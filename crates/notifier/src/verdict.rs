@@ -59,13 +59,14 @@ pub(crate) fn follow(
         Tried::RefusedForNow(words, carried) if put_off_too_long(job, now) => {
             (failed(words), carried)
         }
-        Tried::RefusedForNow(words, carried) => (again(words), carried),
         Tried::Unsure(words) if unsure >= MOST_UNSURE => (failed(words), Carried::Stays),
         Tried::Unsure(words) => (again(words), Carried::Stays),
         Tried::Unbuildable(words, carried) if job.attempts >= MOST_UNBUILDABLE => {
             (failed(words), carried)
         }
-        Tried::Unbuildable(words, carried) => (again(words), carried),
+        Tried::RefusedForNow(words, carried) | Tried::Unbuildable(words, carried) => {
+            (again(words), carried)
+        }
         Tried::Pointless(words) => (
             Ending::Cancelled {
                 reason: words.into(),

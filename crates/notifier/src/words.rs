@@ -54,8 +54,7 @@ mod tests {
 
     #[test]
     fn a_server_s_answer_becomes_one_line_without_addresses() {
-        let answer =
-            "550-5.1.1 <paul@example.org>:\r\n550 5.1.1 user\tunknown\u{1b}[31m (mailto:paul@example.org)";
+        let answer = "550-5.1.1 <paul@example.org>:\r\n550 5.1.1 user\tunknown\u{1b}[31m (mailto:paul@example.org)";
         assert_eq!(
             Words::new(answer).as_str(),
             "550-5.1.1 … 550 5.1.1 user unknown [31m …"

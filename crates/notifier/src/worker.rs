@@ -75,7 +75,13 @@ impl DeliveryWorker {
         let composer = Composer::new(settings)?;
         let courier = EmailCourier::new(tools.clone(), composer, transport);
         let in_flight = settings.pace.emails_in_flight;
-        Ok(Self::new(tools, Arc::new(courier), "email", in_flight, settings))
+        Ok(Self::new(
+            tools,
+            Arc::new(courier),
+            "email",
+            in_flight,
+            settings,
+        ))
     }
 
     /// A worker that puts letters into that folder.
@@ -83,7 +89,13 @@ impl DeliveryWorker {
         settings.check()?;
         let courier = LetterCourier::new(tools.clone(), settings.letterhead.clone(), folder);
         let in_flight = settings.pace.letters_in_flight;
-        Ok(Self::new(tools, Arc::new(courier), "letters", in_flight, settings))
+        Ok(Self::new(
+            tools,
+            Arc::new(courier),
+            "letters",
+            in_flight,
+            settings,
+        ))
     }
 
     fn new(
@@ -110,6 +122,7 @@ impl DeliveryWorker {
         let worker = Arc::new(self);
         let mut in_flight = JoinSet::new();
         while !stop.is_cancelled() {
+            while in_flight.try_join_next().is_some() {}
             let free = usize::try_from(worker.in_flight)
                 .unwrap_or(usize::MAX)
                 .saturating_sub(in_flight.len());
@@ -133,7 +146,9 @@ impl DeliveryWorker {
     /// many; 0 is that nothing is due.
     pub async fn run_once(&self) -> storage::Result<usize> {
         let claimed = self.claim(self.in_flight).await?;
-        let deliveries = claimed.into_iter().map(|(job, lease)| self.deliver(job, lease));
+        let deliveries = claimed
+            .into_iter()
+            .map(|(job, lease)| self.deliver(job, lease));
         Ok(join_all(deliveries).await.len())
     }
 
@@ -180,10 +195,11 @@ impl DeliveryWorker {
         let unsure = self.tally.unsure(&job, &tried);
         let now = self.tools.clock.now();
         let random = self.tools.random.as_ref();
-        match verdict::follow(tried, &job, unsure, now, random) {
-            Some((ending, carried)) => self.write_down(&job, &lease, &ending, carried).await,
-            None => tracing::info!(event = "delivery_moved", delivery = %job.id),
-        }
+        let Some((ending, carried)) = verdict::follow(tried, &job, unsure, now, random) else {
+            tracing::info!(event = "delivery_moved", delivery = %job.id);
+            return;
+        };
+        self.write_down(&job, &lease, &ending, carried).await;
     }
 
     /// A panic is the message's own: it is counted like any other defect, and nobody else stops.
@@ -217,6 +233,7 @@ impl DeliveryWorker {
                 Err(error) => self.outage.goes_on(self.name, &error),
             }
             if self.tools.clock.now() >= lease.until {
+                tracing::warn!(event = "delivery_ending_lost", delivery = %job.id);
                 return;
             }
             sleep(BETWEEN_ENDING_TRIES).await;

@@ -126,7 +126,10 @@ pub(crate) struct World {
 impl World {
     pub(crate) async fn open() -> Self {
         let folder = TempDir::new().unwrap();
-        let (path, key) = (folder.path().join("world.db"), ServerKey::generate(&OsRandom));
+        let (path, key) = (
+            folder.path().join("world.db"),
+            ServerKey::generate(&OsRandom),
+        );
         let store = SqliteStore::open(&path, &key, &OsRandom).await.unwrap();
         let settings = passwords::Settings {
             parameters: Parameters::new(8, 1, 1).unwrap(),
@@ -169,8 +172,14 @@ impl World {
     }
 
     /// Queues a message about whatever its kind says.
-    pub(crate) async fn queue(&self, account: AccountId, kind: Kind, channel: Channel) -> DeliveryId {
-        self.queue_about(account, kind, channel, Subject::Plain).await
+    pub(crate) async fn queue(
+        &self,
+        account: AccountId,
+        kind: Kind,
+        channel: Channel,
+    ) -> DeliveryId {
+        self.queue_about(account, kind, channel, Subject::Plain)
+            .await
     }
 
     pub(crate) async fn queue_about(
@@ -194,7 +203,8 @@ impl World {
             cause,
             subject,
         };
-        self.change(|mutation| mutation.deliveries.push(delivery)).await;
+        self.change(|mutation| mutation.deliveries.push(delivery))
+            .await;
         id
     }
 

@@ -141,9 +141,7 @@ impl Unwritten {
                 Tried::Unbuildable(defect(), Carried::Void(provisional))
             }
             // Another worker was faster: its letter is the one that goes, with its password.
-            Self::Folder(folder::Error::AlreadyThere(_)) => {
-                Tried::Done(Carried::Void(provisional))
-            }
+            Self::Folder(folder::Error::AlreadyThere(_)) => Tried::Done(Carried::Void(provisional)),
             // The letter may be there all the same, and is then found at the next try: its
             // password stays good.
             Self::Folder(error) => folder_failed(job, &error),

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::settings::Sender;
-use crate::world::{SameLuck, START, email, job};
+use crate::world::{START, SameLuck, email, job};
 
 fn composer(settings: &Settings) -> Composer {
     Composer::new(settings).expect("checked settings make a composer")
@@ -47,7 +47,9 @@ fn composed(kind: Kind, subject: Subject) -> Read {
 }
 
 fn read(content: &[u8]) -> Read {
-    let whole = std::str::from_utf8(content).expect("ASCII").replace("\r\n", "\n");
+    let whole = std::str::from_utf8(content)
+        .expect("ASCII")
+        .replace("\r\n", "\n");
     assert!(whole.is_ascii());
     let (headers, body) = whole.split_once("\n\n").expect("headers and body");
     let boundary = headers

@@ -25,7 +25,13 @@ fn by_email(address: &str) -> Submitted {
 fn worker(world: &World, requests: Arc<dyn RecoveryStore>) -> RecoveryWorker {
     let random = Arc::new(domain::OsRandom);
     let pace = Pace::default();
-    RecoveryWorker::new(requests, world.clock.clone(), random, Limits::default(), &pace)
+    RecoveryWorker::new(
+        requests,
+        world.clock.clone(),
+        random,
+        Limits::default(),
+        &pace,
+    )
 }
 
 fn request(world: &World, submitted: Submitted) -> RecoveryRequest {
@@ -47,9 +53,13 @@ async fn ask(world: &World, submitted: Submitted) {
 }
 
 async fn queued(world: &World) -> Vec<Delivery> {
-    let page = PageRequest::first(100);
+    let page = PageRequest {
+        after: None,
+        limit: 100,
+    };
     let filter = DeliveryFilter::default();
-    world.store.deliveries(&filter, &page).await.unwrap().items
+    let rows = world.store.deliveries(&filter, &page).await.unwrap().rows;
+    rows.into_iter().map(|(_, delivery)| delivery).collect()
 }
 
 #[tokio::test]

@@ -28,7 +28,7 @@ use crate::Words;
 use crate::settings::{self, Invalid, Security};
 
 /// Longest that one mail takes, connecting included.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// Hands mails to a mail server, over connections that are used again.
 pub struct Smtp {
@@ -137,9 +137,10 @@ impl Failure {
             Self::Address => Handover::RefusedForGood(Words::new(
                 "L’adresse ne peut pas être écrite dans un envoi.",
             )),
-            Self::Refused(error) if is_final(&error) => {
-                Handover::RefusedForGood(answer("Le serveur de courriel a refusé le message", &error))
-            }
+            Self::Refused(error) if is_final(&error) => Handover::RefusedForGood(answer(
+                "Le serveur de courriel a refusé le message",
+                &error,
+            )),
             Self::Refused(error) => Handover::RefusedForNow(answer(
                 "Le serveur de courriel a remis le message à plus tard",
                 &error,

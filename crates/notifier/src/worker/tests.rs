@@ -30,9 +30,10 @@ fn letters(world: &World) -> (DeliveryWorker, Folder) {
 /// Lets the time of the next try come, and one worker try.
 async fn next_try(world: &World, worker: &DeliveryWorker, id: DeliveryId) {
     let due = world.delivery(id).await.next_attempt_at.expect("queued");
-    world
-        .clock
-        .forward(due.duration_since(world.clock.now()).max(SignedDuration::ZERO));
+    world.clock.forward(
+        due.duration_since(world.clock.now())
+            .max(SignedDuration::ZERO),
+    );
     assert_eq!(worker.run_once().await.unwrap(), 1);
 }
 
@@ -277,7 +278,11 @@ async fn a_message_left_in_the_middle_is_sent_by_another_worker_once_the_lease_i
     assert_eq!(world.delivery(id).await.state, State::Sent);
 
     gone.deliver(job, lease).await;
-    assert_eq!(transport.seen().len(), 1, "the lost lease makes no password");
+    assert_eq!(
+        transport.seen().len(),
+        1,
+        "the lost lease makes no password"
+    );
 }
 
 #[tokio::test]

@@ -80,7 +80,7 @@ async fn converse(
                 loop {
                     match lines.next_line().await.ok()?? {
                         end if end == "." => break,
-                        line => message.push_str(&format!("{line}\n")),
+                        line => message.extend([line.as_str(), "\n"]),
                     }
                 }
                 messages.lock().await.push(message);
@@ -91,7 +91,10 @@ async fn converse(
             _ => Says("250 ok"),
         };
         match does {
-            Says(answer) => write.write_all(format!("{answer}\r\n").as_bytes()).await.ok()?,
+            Says(answer) => write
+                .write_all(format!("{answer}\r\n").as_bytes())
+                .await
+                .ok()?,
             HangsUp => return None,
             Keeps => std::future::pending().await,
         }
@@ -144,11 +147,20 @@ async fn a_mail_that_is_taken_is_taken_whole() {
 async fn a_4xx_anywhere_is_for_now() {
     let refused = Says("451 4.7.1 try later");
     for act in [
-        Act { recipient: refused, ..TAKES },
-        Act { message: refused, ..TAKES },
+        Act {
+            recipient: refused,
+            ..TAKES
+        },
+        Act {
+            message: refused,
+            ..TAKES
+        },
     ] {
         let handover = handed_over(act).await;
-        assert!(matches!(handover, Handover::RefusedForNow(_)), "{handover:?}");
+        assert!(
+            matches!(handover, Handover::RefusedForNow(_)),
+            "{handover:?}"
+        );
         assert!(told(&handover).ends_with("451 4.7.1 try later"));
     }
 }
@@ -157,41 +169,80 @@ async fn a_4xx_anywhere_is_for_now() {
 async fn a_5xx_anywhere_is_for_good_in_the_server_s_words_without_the_address() {
     let refused = Says("550 5.1.1 <O'Neill+x@example.org> unknown");
     for act in [
-        Act { recipient: refused, ..TAKES },
-        Act { message: refused, ..TAKES },
+        Act {
+            recipient: refused,
+            ..TAKES
+        },
+        Act {
+            message: refused,
+            ..TAKES
+        },
     ] {
         let handover = handed_over(act).await;
-        assert!(matches!(handover, Handover::RefusedForGood(_)), "{handover:?}");
+        assert!(
+            matches!(handover, Handover::RefusedForGood(_)),
+            "{handover:?}"
+        );
         assert!(told(&handover).ends_with("550 5.1.1 … unknown"));
     }
 }
 
 #[tokio::test]
 async fn a_server_that_complains_of_us_refuses_for_now() {
-    let complains = Act { recipient: Says("530 5.7.0 authenticate first"), ..TAKES };
+    let complains = Act {
+        recipient: Says("530 5.7.0 authenticate first"),
+        ..TAKES
+    };
     let handover = handed_over(complains).await;
-    assert!(matches!(handover, Handover::RefusedForNow(_)), "{handover:?}");
+    assert!(
+        matches!(handover, Handover::RefusedForNow(_)),
+        "{handover:?}"
+    );
 }
 
 #[tokio::test]
 async fn cut_before_the_message_is_certain_and_cut_after_it_is_not() {
-    let before = handed_over(Act { recipient: HangsUp, ..TAKES }).await;
+    let before = handed_over(Act {
+        recipient: HangsUp,
+        ..TAKES
+    })
+    .await;
     assert!(matches!(before, Handover::RefusedForNow(_)), "{before:?}");
-    let after = handed_over(Act { message: HangsUp, ..TAKES }).await;
+    let after = handed_over(Act {
+        message: HangsUp,
+        ..TAKES
+    })
+    .await;
     assert!(matches!(after, Handover::Unsure(_)), "{after:?}");
 }
 
 #[tokio::test]
 async fn an_answer_that_makes_no_sense_after_the_message_is_unsure() {
-    let after = handed_over(Act { message: Says("what?"), ..TAKES }).await;
+    let after = handed_over(Act {
+        message: Says("what?"),
+        ..TAKES
+    })
+    .await;
     assert!(matches!(after, Handover::Unsure(_)), "{after:?}");
 }
 
 #[tokio::test]
 async fn silence_before_the_message_is_certain_and_silence_after_it_is_not() {
     for (act, certain) in [
-        (Act { recipient: Keeps, ..TAKES }, true),
-        (Act { message: Keeps, ..TAKES }, false),
+        (
+            Act {
+                recipient: Keeps,
+                ..TAKES
+            },
+            true,
+        ),
+        (
+            Act {
+                message: Keeps,
+                ..TAKES
+            },
+            false,
+        ),
     ] {
         let server = server([act]).await;
         let mut smtp = smtp(server.port);
@@ -212,12 +263,24 @@ async fn nobody_there_is_for_now() {
     let port = listener.local_addr().unwrap().port();
     drop(listener);
     let handover = smtp(port).hand_over(&mail()).await;
-    assert!(matches!(handover, Handover::RefusedForNow(_)), "{handover:?}");
+    assert!(
+        matches!(handover, Handover::RefusedForNow(_)),
+        "{handover:?}"
+    );
 }
 
 #[tokio::test]
 async fn a_connection_is_used_again_and_one_that_failed_is_not() {
-    let server = server([TAKES, TAKES, Act { recipient: Says("450 no"), ..TAKES }, TAKES]).await;
+    let server = server([
+        TAKES,
+        TAKES,
+        Act {
+            recipient: Says("450 no"),
+            ..TAKES
+        },
+        TAKES,
+    ])
+    .await;
     let smtp = smtp(server.port);
     let opened = || server.connections.load(Ordering::Relaxed);
     smtp.hand_over(&mail()).await;
@@ -238,7 +301,10 @@ async fn a_server_without_starttls_gets_nothing() {
     })
     .unwrap();
     let handover = smtp.hand_over(&mail()).await;
-    assert!(matches!(handover, Handover::RefusedForNow(_)), "{handover:?}");
+    assert!(
+        matches!(handover, Handover::RefusedForNow(_)),
+        "{handover:?}"
+    );
     assert_eq!(*server.messages.lock().await, [] as [&str; 0]);
 }
 
