@@ -14,7 +14,9 @@ pub mod habilitation;
 pub mod ids;
 pub mod new_account;
 pub mod partner;
+pub mod provisioning;
 pub mod recovery;
+pub mod roles;
 pub mod scope;
 pub mod session;
 
