@@ -8,6 +8,8 @@
 
 use api::convert::session::SignIn;
 use api::refusal::Refusal;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::account::{Availability, availability};
 use domain::audit::{By, Entry, Event};
 use domain::call::Call;
@@ -208,7 +210,7 @@ impl SessionDeps {
             .with("proof", tried.name())
             .with(
                 "identifier_digest",
-                hexadecimal(&attempt.throttle.identifier),
+                URL_SAFE_NO_PAD.encode(attempt.throttle.identifier),
             );
         self.stores.sessions.record(&audit).await?;
         Err(Refusal::SignInRefused)
@@ -232,8 +234,4 @@ impl Tried {
 
 fn may_come_in(holder: &Holder, now: Timestamp) -> bool {
     availability(holder.state, &holder.dates, paris::today(now)) == Availability::Open
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
