@@ -36,6 +36,7 @@ use crate::transport::Peer;
 pub(crate) use actor::Actors;
 pub(crate) use admission::Admission;
 pub(crate) use caller::Callers;
+pub(crate) use detach::MAX_MESSAGE_BYTES;
 pub(crate) use last_use::LastUse;
 
 pub use admission::InFlight;

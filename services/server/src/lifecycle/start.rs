@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use storage::Stores;
@@ -9,14 +10,15 @@ use storage_sqlite::{Migrations, OpenError, SqliteStore};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tonic_health::ServingStatus;
 
 use super::health::{self, Health};
 use super::{Mode, Running, Sources, drain};
 use crate::config::Settings;
 use crate::keys::{self, Absence};
-use crate::layers::{Actors, Admission, Callers, Door, LastUse, Layers};
+use crate::layers::{Actors, Admission, Callers, Door, Layers};
 use crate::transport::{self, Accepting};
-use crate::wiring;
+use crate::wiring::{self, Foundations};
 
 /// Why a server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +29,12 @@ pub enum StartError {
     /// The server key.
     #[error(transparent)]
     Key(#[from] keys::Error),
+    /// There is no database yet.
+    #[error(
+        "there is no database at {}: `compte-partenaire migrate --config FILE` makes it",
+        .0.display()
+    )]
+    NoDatabase(PathBuf),
     /// The database.
     #[error(transparent)]
     Database(#[from] OpenError),
@@ -66,15 +74,18 @@ pub async fn start(
         sources.random.as_ref(),
     )?;
     let path = &settings.database.path;
+    if migrations == Migrations::Refuse && !path.exists() {
+        return Err(StartError::NoDatabase(path.clone()));
+    }
     let store = SqliteStore::open_with(path, &key, sources.random.as_ref(), migrations).await?;
     let store = Arc::new(store);
     let stores = Stores::from(Arc::clone(&store));
 
-    let stop = CancellationToken::new();
-    let work = TaskTracker::new();
-    let last_use = LastUse::default();
-    let wired = wiring::services(&settings, &stores, &key, &sources, &last_use)?;
-    let health = Health::new(wired.health, &wired.services).await;
+    let on = Foundations::lay(&settings, &stores, &key, &sources)?;
+    let served = wiring::services(&on)?;
+    let workers = wiring::workers(&on)?;
+    let last_use = on.last_use;
+    let health = Health::new(served.health, &served.names).await;
 
     let listener = listen(settings.listen.address).await?;
     let address = listener.local_addr().map_err(|source| StartError::Listen {
@@ -83,7 +94,7 @@ pub async fn start(
     })?;
     let calls = TaskTracker::new();
     let door = Arc::new(Door::new(Layers {
-        routes: wired.routes,
+        routes: served.routes,
         callers,
         deadlines: settings.deadlines.clone(),
         admission: Admission::new(&settings.in_flight),
@@ -96,15 +107,18 @@ pub async fn start(
         random: Arc::clone(&sources.random),
     }));
 
-    let leave = CancellationToken::new();
+    let (stop, leave) = (CancellationToken::new(), CancellationToken::new());
+    let work = TaskTracker::new();
     work.spawn(last_use.write(Arc::clone(&stores.sessions), leave.clone()));
     health
         .tell(health::ask(stores.database.as_ref()).await)
         .await;
-    let following = health
-        .clone()
-        .follow(Arc::clone(&stores.database), stop.clone());
-    work.spawn(following);
+    health.tell_delivery(ServingStatus::Serving).await;
+    work.spawn(workers.run(leave.clone(), {
+        let health = health.clone();
+        async move || health.tell_delivery(ServingStatus::NotServing).await
+    }));
+    work.spawn(health.follow(Arc::clone(&stores.database), stop.clone()));
     let accepting = tokio::spawn(transport::serve(Accepting {
         listener,
         door: door.as_ref().clone(),
