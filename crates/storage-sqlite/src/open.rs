@@ -1,6 +1,7 @@
 //! Opening a database file: who may, with which settings, at which schema.
 
-use std::borrow::Cow;
+mod schema;
+
 use std::fs::{File, OpenOptions, Permissions, TryLockError};
 use std::io;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
@@ -9,11 +10,10 @@ use std::time::Duration;
 
 use domain::Random;
 use domain::keys::ServerKey;
-use sqlx::migrate::{Migrate, Migration, MigrationType, Migrator};
+use sqlx::Row as _;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Row as _, SqlSafeStr};
 use uuid::Uuid;
 
 use crate::SqliteStore;
@@ -143,7 +143,7 @@ impl SqliteStore {
             .await
             .map_err(sqlite)?;
         check_version(&writer, path).await?;
-        bring_up_to_date(&writer, path, migrations).await?;
+        schema::bring_up_to_date(&writer, path, migrations).await?;
         let database = epoch(&writer, random).await.map_err(sqlite)?;
         let readers = pool(READERS)
             .connect_with(reader_options(path))
@@ -207,7 +207,7 @@ fn make_private_file(path: &Path, migrations: Migrations) -> Result<(), OpenErro
         (io::ErrorKind::NotFound, Migrations::Refuse) => OpenError::SchemaOlder {
             database: path.to_owned(),
             found: 0,
-            known: known_version(&known_migrations()),
+            known: schema::known_version(),
         },
         _ => file_error(path)(source),
     })?;
@@ -277,88 +277,6 @@ async fn check_version(writer: &SqlitePool, path: &Path) -> Result<(), OpenError
         return Err(OpenError::SqliteTooOld { found });
     }
     Ok(())
-}
-
-/// Every migration that this program knows, in their order.
-fn known_migrations() -> Migrator {
-    let migration = |version, description, sql: &'static str| {
-        let description = Cow::Borrowed(description);
-        Migration::new(
-            version,
-            description,
-            MigrationType::Simple,
-            sql.into_sql_str(),
-            false,
-        )
-    };
-    Migrator::with_migrations(vec![migration(
-        1,
-        "accounts",
-        include_str!("../migrations/0001_accounts.sql"),
-    )])
-}
-
-fn known_version(migrator: &Migrator) -> i64 {
-    migrator
-        .iter()
-        .map(|migration| migration.version)
-        .max()
-        .unwrap_or(0)
-}
-
-async fn bring_up_to_date(
-    writer: &SqlitePool,
-    path: &Path,
-    migrations: Migrations,
-) -> Result<(), OpenError> {
-    let failed = |source| OpenError::Migration {
-        database: path.to_owned(),
-        source,
-    };
-    let migrator = known_migrations();
-    let known = migrator
-        .iter()
-        .map(|migration| migration.version)
-        .max()
-        .unwrap_or(0);
-    let found = applied_version(writer, &migrator).await.map_err(failed)?;
-
-    if found > known {
-        return Err(OpenError::SchemaNewer {
-            database: path.to_owned(),
-            found,
-            known,
-        });
-    }
-    if found < known && migrations == Migrations::Refuse {
-        return Err(OpenError::SchemaOlder {
-            database: path.to_owned(),
-            found,
-            known,
-        });
-    }
-    // Also with nothing to apply: what was applied is compared with what this program knows.
-    migrator.run(writer).await.map_err(failed)
-}
-
-async fn applied_version(
-    writer: &SqlitePool,
-    migrator: &Migrator,
-) -> Result<i64, sqlx::migrate::MigrateError> {
-    let table = "SELECT count(*) AS tables FROM sqlite_schema WHERE name = '_sqlx_migrations'";
-    let tables: i64 = sqlx::query(table).fetch_one(writer).await?.get("tables");
-    if tables == 0 {
-        return Ok(0);
-    }
-    let mut connection = writer.acquire().await?;
-    let applied = connection
-        .list_applied_migrations(&migrator.table_name)
-        .await?;
-    Ok(applied
-        .iter()
-        .map(|migration| migration.version)
-        .max()
-        .unwrap_or(0))
 }
 
 async fn epoch(writer: &SqlitePool, random: &dyn Random) -> Result<Uuid, sqlx::Error> {
