@@ -1,0 +1,40 @@
+//! What the mutations of this crate answer and refuse alike.
+
+use api::refusal::Refusal;
+use api::stored::NewAccountFields;
+use domain::DeliveryId;
+use domain::account::Account;
+use domain::paris::Day;
+
+/// The fields of a request that makes no account: nothing in it can be taken.
+pub(crate) const NO_NEW_ACCOUNT: NewAccountFields = NewAccountFields {
+    user_number: "",
+    identifier: "",
+};
+
+/// A mutation was carried out and does not name what it made.
+#[derive(Debug, thiserror::Error)]
+#[error("a mutation was carried out and does not name its {0}")]
+struct Unnamed(&'static str);
+
+/// What a mutation made, which its outcome always names.
+pub(crate) fn made<T>(thing: Option<T>, what: &'static str) -> Result<T, Refusal> {
+    thing.ok_or_else(|| Refusal::internal(&Unnamed(what)))
+}
+
+/// A message as answers name it; empty when there is none.
+pub(crate) fn delivery_id(delivery: Option<DeliveryId>) -> String {
+    delivery.map(|id| id.to_string()).unwrap_or_default()
+}
+
+/// Refuses an account that is closed or past its last day.
+pub(crate) fn not_ended(account: &Account, today: Day) -> Result<(), Refusal> {
+    let state = account.availability(today);
+    if state.lasts() {
+        return Ok(());
+    }
+    Err(Refusal::AccountNotActive {
+        account: account.id,
+        state,
+    })
+}
