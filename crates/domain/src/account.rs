@@ -90,6 +90,17 @@ pub enum Availability {
     Closed,
 }
 
+impl Availability {
+    /// Whether the account is of use, today or from its opening date on, if nobody decides
+    /// otherwise.
+    pub fn lasts(self) -> bool {
+        match self {
+            Self::Open | Self::NotYetOpen => true,
+            Self::Expired | Self::Closed => false,
+        }
+    }
+}
+
 /// Who the person is and how they are reached: the fields that an update replaces as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {

@@ -109,6 +109,16 @@ pub struct ReplaceAdministrator {
     pub request: RequestId,
 }
 
+impl ReplaceAdministrator {
+    /// The successor's account, when they have one.
+    pub fn account(&self) -> Option<AccountId> {
+        match self.successor {
+            Successor::Account(id) => Some(id),
+            Successor::Newcomer(_) => None,
+        }
+    }
+}
+
 /// Who becomes the administrator.
 #[derive(Debug, Clone)]
 pub enum Successor {

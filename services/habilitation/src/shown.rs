@@ -1,0 +1,27 @@
+//! Accounts in answers to mutations: read again after the change, as far as the actor sees them.
+
+use std::collections::BTreeSet;
+
+use api::account::v1;
+use api::acting::{acting, no_account, query, target};
+use api::convert::account as convert;
+use api::refusal::Refusal;
+use domain::AccountId;
+use domain::call::Call;
+use storage::authority::{Groups, Of};
+
+use crate::Deps;
+
+impl Deps {
+    /// The account as it is now.
+    pub(crate) async fn shown(&self, call: &Call, id: AccountId) -> Result<v1::Account, Refusal> {
+        let groups = Groups::Named(BTreeSet::new());
+        let query = query(Of::Account(id), call, [id], groups);
+        let authority = self.stores.authorities.authority(&query).await?;
+        let authority = authority.ok_or_else(|| no_account(id))?;
+        let (_, today) = self.moment();
+        let actor = acting(&authority, call, today, || no_account(id))?;
+        let account = target(&authority, actor, id)?;
+        Ok(convert::message(account, actor, today))
+    }
+}
