@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::say;
 use crate::config;
-use crate::dev::Folder;
+use crate::dev::{Demo, Folder, tour};
 use crate::lifecycle::{self, Mode, Sources};
 use crate::logs;
 
@@ -45,7 +45,9 @@ impl Dev {
         logs::start(&settings.logs)?;
 
         let running = lifecycle::start(settings, Mode::Dev, Sources::default()).await?;
-        say(&format!("listening on {}", running.address()))?;
+        let demo = Demo::provision(running.address()).await?;
+        demo.write(&folder.demo())?;
+        say(&tour(&demo, folder.path()))?;
         lifecycle::stop_asked().await?;
         running.stop();
         running.wait().await;

@@ -86,9 +86,15 @@ impl Demo {
 async fn provision(channel: &Channel, asked: ProvisionPartnerRequest) -> Result<Provisioned> {
     let name = asked.name.clone();
     let mut request = tonic::Request::new(asked);
-    request.metadata_mut().insert("caf-agent", MetadataValue::from_static(AGENT));
-    let made = PartnerServiceClient::new(channel.clone()).provision_partner(request).await;
-    let made = made.with_context(|| format!("cannot provision {name}"))?.into_inner();
+    request
+        .metadata_mut()
+        .insert("caf-agent", MetadataValue::from_static(AGENT));
+    let made = PartnerServiceClient::new(channel.clone())
+        .provision_partner(request)
+        .await;
+    let made = made
+        .with_context(|| format!("cannot provision {name}"))?
+        .into_inner();
     Provisioned::of(made).with_context(|| format!("the answer about {name} is incomplete"))
 }
 

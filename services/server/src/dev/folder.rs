@@ -56,7 +56,7 @@ impl Folder {
         self.refuse_if_in_use()?;
         let database = self.database();
         let journals = JOURNALS.map(|suffix| with_suffix(&database, suffix));
-        let files = [database, self.server_key(), self.0.join(DEMO)];
+        let files = [database, self.server_key(), self.demo()];
         for file in files.iter().chain(&journals) {
             removed(fs::remove_file(file), file)?;
         }
@@ -90,6 +90,16 @@ impl Folder {
             Err(TryLockError::WouldBlock) => Err(Error::InUse(self.0.clone())),
             Err(TryLockError::Error(source)) => Err(Error::File { path, source }),
         }
+    }
+
+    /// Where the ids of the demo data are told.
+    pub(crate) fn demo(&self) -> PathBuf {
+        self.0.join(DEMO)
+    }
+
+    /// The folder itself.
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
     }
 
     fn database(&self) -> PathBuf {

@@ -9,7 +9,9 @@ use api::r#type::v1::{Channel, Date, HousingScope, HousingType, PostalAddress, S
 pub(super) fn les_oliviers() -> ProvisionPartnerRequest {
     let paris_and_gironde = [("75", "Paris"), ("33", "Gironde")];
     let kinds = [HousingType::Conventionne, HousingType::Prive];
-    let scopes = kinds.into_iter().flat_map(|kind| paris_and_gironde.map(|zone| scope(kind, zone)));
+    let scopes = kinds
+        .into_iter()
+        .flat_map(|kind| paris_and_gironde.map(|zone| scope(kind, zone)));
     let administrator = NewAccount {
         family_name: "MARTIN".into(),
         given_name: "Claire".into(),
@@ -17,7 +19,12 @@ pub(super) fn les_oliviers() -> ProvisionPartnerRequest {
         phone: "05 56 00 00 01".into(),
         ..NewAccount::default()
     };
-    partner("LES-OLIVIERS", "LES OLIVIERS", scopes.collect(), administrator)
+    partner(
+        "LES-OLIVIERS",
+        "LES OLIVIERS",
+        scopes.collect(),
+        administrator,
+    )
 }
 
 /// A landlord who reads letters only, and whose user number the Caf gave long ago.
@@ -41,7 +48,11 @@ pub(super) fn petit() -> ProvisionPartnerRequest {
         given_name: "Jeanne".into(),
         email: "jeanne.petit@courriel.example".into(),
         contact_channel: Channel::Letter.into(),
-        postal_address: Some(address(&["RESIDENCE LES TILLEULS", "4 ALLEE DU PARC", "75013 PARIS"])),
+        postal_address: Some(address(&[
+            "RESIDENCE LES TILLEULS",
+            "4 ALLEE DU PARC",
+            "75013 PARIS",
+        ])),
         ..NewAccount::default()
     };
     let paris = scope(HousingType::Conventionne, ("75", "Paris"));
@@ -55,13 +66,20 @@ fn partner(
     administrator: NewAccount,
 ) -> ProvisionPartnerRequest {
     ProvisionPartnerRequest {
-        reference: Some(PartnerReference { caf_code: "331".into(), reference: reference.into() }),
+        reference: Some(PartnerReference {
+            caf_code: "331".into(),
+            reference: reference.into(),
+        }),
         name: name.into(),
         agreements: vec![ProvisionedAgreement {
             reference: "CONVENTION-1".into(),
             label: name.into(),
             initial_state: State::Validated.into(),
-            start_date: Some(Date { year: 2019, month: 6, day: 3 }),
+            start_date: Some(Date {
+                year: 2019,
+                month: 6,
+                day: 3,
+            }),
             service_codes: vec!["OFFRE_BAILLEURS".into()],
             scopes,
             ..ProvisionedAgreement::default()
@@ -77,7 +95,9 @@ fn scope(kind: HousingType, (code, label): (&str, &str)) -> Scope {
         zone_code: code.into(),
         zone_label: label.into(),
     };
-    Scope { kind: Some(scope::Kind::Housing(housing)) }
+    Scope {
+        kind: Some(scope::Kind::Housing(housing)),
+    }
 }
 
 fn address(lines: &[&str]) -> PostalAddress {
