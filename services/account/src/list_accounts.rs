@@ -8,7 +8,7 @@ use api::refusal::{Refusal, Resource};
 use domain::account::Account;
 use domain::call::{Actor, Call};
 use domain::policy::{self, Sight};
-use domain::{AccountId, PartnerId, Timestamp, paris};
+use domain::{AccountId, GroupId, PartnerId, Timestamp, paris};
 use prost::Message;
 use storage::Revision;
 use storage::account::{AccountFilter, SeenBy};
@@ -17,6 +17,10 @@ use storage::page::{Cursor, Page, PageRequest};
 
 use crate::AccountDeps;
 use crate::acting::{acting, query};
+
+/// Rows read at a time: an account may show hundreds of groups, and a page of 500 such is cut long
+/// before its end.
+const ROWS_AT_ONCE: usize = 50;
 
 /// A page of accounts, as the actor sees them.
 pub(crate) struct Listed {
@@ -75,10 +79,10 @@ impl AccountDeps {
         {
             return Err(Refusal::not_found(Resource::Agreement, id));
         }
-        if let Some(id) = asked.group {
-            if authority.group(id).is_none() || !policy::sees_group(actor, id) {
-                return Err(Refusal::not_found(Resource::Group, id));
-            }
+        let unseen =
+            |id: &GroupId| authority.group(*id).is_none() || !policy::sees_group(actor, *id);
+        if let Some(id) = asked.group.filter(unseen) {
+            return Err(Refusal::not_found(Resource::Group, id));
         }
         let seen_by = match policy::sight(actor) {
             Sight::All => None,
@@ -133,45 +137,102 @@ impl AccountDeps {
             None => None,
             Some(cursor) => Some(Cursor::decode(&cursor).ok_or(Refusal::PageTokenInvalid)?),
         };
-        let page = PageRequest {
-            after,
-            limit: asked.size,
-        };
-        let Page {
-            rows,
-            more,
-            revision,
-        } = self.stores.accounts.accounts(&filter, &page).await?;
-
-        let today = paris::today(now);
-        let shown = |(_, account): &(Cursor, Account)| convert::message(account, actor, today);
-        let messages = rows.iter().map(|row| (&row.1, shown(row))).collect();
-        let mut accounts = self.with_health(actor, messages, now).await?;
-        let fitting = fitting(&accounts);
-        accounts.truncate(fitting);
-        let cut = fitting < rows.len();
-        let last = rows.get(fitting.wrapping_sub(1)).filter(|_| more || cut);
-        let next = last.map(|(cursor, _)| {
+        let size = usize::try_from(asked.size).unwrap_or(usize::MAX);
+        let mut filling = Filling::after(after);
+        let mut revision = None;
+        while filling.goes_on(size) {
+            let read = self.read(&filter, &filling, size).await?;
+            revision.get_or_insert(read.revision);
+            let today = paris::today(now);
+            let shown = |(_, account): &(Cursor, Account)| convert::message(account, actor, today);
+            let messages = read.rows.iter().map(|row| (&row.1, shown(row))).collect();
+            let messages = self.with_health(actor, messages, now).await?;
+            let cursors = read.rows.into_iter().map(|(cursor, _)| cursor);
+            filling.take(cursors.zip(messages), read.more);
+        }
+        let next = filling.next().map(|cursor| {
             let cursor = cursor.encode();
             self.tokens.issue(call.method, &bound_to, &cursor)
         });
+        let revision = match revision {
+            Some(revision) => revision,
+            None => self.stores.database.revision().await?,
+        };
         Ok(Listed {
-            accounts,
+            accounts: filling.accounts,
             next: next.unwrap_or_default(),
             revision,
         })
     }
+
+    async fn read(
+        &self,
+        filter: &AccountFilter,
+        filling: &Filling,
+        size: usize,
+    ) -> Result<Page<Account>, Refusal> {
+        let missing = (size - filling.accounts.len()).min(ROWS_AT_ONCE);
+        let page = PageRequest {
+            after: filling.last.clone(),
+            limit: u32::try_from(missing).unwrap_or(u32::MAX),
+        };
+        Ok(self.stores.accounts.accounts(filter, &page).await?)
+    }
 }
 
-/// How many of them fit on a page: one at least, so that a list always goes on.
-fn fitting(accounts: &[v1::Account]) -> usize {
-    let mut bytes = 0;
-    let within = |account: &&v1::Account| {
-        bytes += account.encoded_len();
-        bytes <= MOST_BYTES
-    };
-    let fitting = accounts.iter().take_while(within).count();
-    fitting.max(1).min(accounts.len())
+/// A page being filled.
+struct Filling {
+    accounts: Vec<v1::Account>,
+    bytes: usize,
+    last: Option<Cursor>,
+    room: Room,
+}
+
+/// Whether more goes on a page.
+#[derive(PartialEq, Eq)]
+enum Room {
+    /// More is to be read.
+    Left,
+    /// What was read did not all fit.
+    Full,
+    /// The list is over.
+    Over,
+}
+
+impl Filling {
+    fn after(last: Option<Cursor>) -> Self {
+        Self {
+            accounts: Vec::new(),
+            bytes: 0,
+            last,
+            room: Room::Left,
+        }
+    }
+
+    fn goes_on(&self, size: usize) -> bool {
+        self.room == Room::Left && self.accounts.len() < size
+    }
+
+    /// Takes what fits: one account at least, so that a list always goes on.
+    fn take(&mut self, read: impl Iterator<Item = (Cursor, v1::Account)>, more: bool) {
+        for (cursor, account) in read {
+            self.bytes += account.encoded_len();
+            if self.bytes > MOST_BYTES && !self.accounts.is_empty() {
+                self.room = Room::Full;
+                return;
+            }
+            self.accounts.push(account);
+            self.last = Some(cursor);
+        }
+        if !more {
+            self.room = Room::Over;
+        }
+    }
+
+    /// Where the next page begins, when there is one.
+    fn next(&self) -> Option<&Cursor> {
+        self.last.as_ref().filter(|_| self.room != Room::Over)
+    }
 }
 
 fn filter(
