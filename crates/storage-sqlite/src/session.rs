@@ -19,7 +19,7 @@ use storage::session::{
 use crate::error::{Fault, Result};
 use crate::feed::{self, Held};
 use crate::row::micros;
-use crate::{SqliteStore, audit};
+use crate::{SqliteStore, audit, provisional};
 
 #[async_trait]
 impl SessionReads for SqliteStore {
@@ -45,6 +45,18 @@ impl SessionStore for SqliteStore {
         let charged = admission::provisional_try(unit.connection(), tried).await?;
         unit.commit().await?;
         Ok(charged)
+    }
+
+    async fn give_back_provisional_try(
+        &self,
+        charged: &ChargedProvisional,
+        now: Timestamp,
+    ) -> storage::Result<()> {
+        let mut unit = self.write().await?;
+        let account = charged.holder.account;
+        provisional::refund(unit.connection(), charged.id, account, now).await?;
+        unit.commit().await?;
+        Ok(())
     }
 
     async fn open(

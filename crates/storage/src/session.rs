@@ -197,6 +197,14 @@ pub trait SessionStore: Send + Sync {
         tried: &ProvisionalTry,
     ) -> Result<Option<ChargedProvisional>>;
 
+    /// Gives a right try back to someone who may not come in, for their account has not opened
+    /// yet: coming early uses nothing up. Without effect on a password that is no longer live.
+    async fn give_back_provisional_try(
+        &self,
+        charged: &ChargedProvisional,
+        now: Timestamp,
+    ) -> Result<()>;
+
     /// Opens the session, unless the epochs have moved or the provisional password is no longer
     /// live: `None` then. Above five full sessions the oldest ends; a session opened by a
     /// provisional password ends the earlier one of its kind.

@@ -89,7 +89,8 @@ impl SessionDeps {
         }
     }
 
-    /// Charged to the one live provisional password with that first group, if there is one.
+    /// Charged to the one live provisional password with that first group, if there is one. A right
+    /// try is given back: by the opening of the session, or here when it comes before the first day.
     async fn try_provisional(
         &self,
         attempt: &Attempt<'_>,
@@ -105,13 +106,21 @@ impl SessionDeps {
         let password = Password::new(provisional.expose().to_owned());
         let hash = charged.as_ref().map(|charged| charged.hash.clone());
         let verdict = self.verify_or_dummy(&password, hash).await?;
-        Ok(match (charged, verdict) {
-            (Some(charged), Verdict::Matches { .. }) => Some(Proved {
-                holder: charged.holder,
-                by: Evidence::Provisional { id: charged.id },
-            }),
-            _ => None,
-        })
+        let (Some(charged), Verdict::Matches { .. }) = (charged, verdict) else {
+            return Ok(None);
+        };
+        if !may_come_in(&charged.holder, attempt.now) {
+            // Only who holds the right one gets here: there is nothing that the time could tell.
+            let given_back = self
+                .stores
+                .sessions
+                .give_back_provisional_try(&charged, attempt.now);
+            given_back.await?;
+        }
+        Ok(Some(Proved {
+            holder: charged.holder,
+            by: Evidence::Provisional { id: charged.id },
+        }))
     }
 
     /// Charged to the throttle first. A try that the hashing threads then have no room for stays

@@ -224,6 +224,7 @@ macro_rules! suite {
             a_provisional_password_opens_until_its_end,
             the_tenth_try_is_the_last,
             a_right_try_is_given_back,
+            a_right_try_that_opens_nothing_is_given_back,
             of_sixteen_tries_at_once_ten_are_made,
             a_first_group_is_unique_among_the_live_ones_of_an_account,
             a_worker_whose_message_moved_stores_nothing,

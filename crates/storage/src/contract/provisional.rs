@@ -100,6 +100,24 @@ pub async fn a_right_try_is_given_back(db: Db) {
     assert!(!oliviers.live(luc, "ABCD", START).await);
 }
 
+pub async fn a_right_try_that_opens_nothing_is_given_back(db: Db) {
+    let oliviers = World::les_oliviers(db.clone()).await;
+    let luc = oliviers.add(somebody("MARTIN", "Luc")).await;
+    oliviers.send(welcome(luc, START), "ABCD", START).await;
+    for _ in 0..12 {
+        let charged = oliviers.charge(luc, "ABCD", START).await.unwrap();
+        db.give_back_provisional_try(&charged, START).await.unwrap();
+    }
+    let charged = oliviers.charge(luc, "ABCD", START).await.unwrap();
+    db.give_back_provisional_try(&charged, days(2))
+        .await
+        .unwrap();
+    for _ in 0..9 {
+        oliviers.charge(luc, "ABCD", START).await.unwrap();
+    }
+    assert!(oliviers.charge(luc, "ABCD", START).await.is_none());
+}
+
 pub async fn of_sixteen_tries_at_once_ten_are_made(db: Db) {
     let oliviers = World::les_oliviers(db).await;
     let luc = oliviers.add(somebody("MARTIN", "Luc")).await;

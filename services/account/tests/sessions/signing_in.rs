@@ -327,6 +327,14 @@ impl SessionStore for ChangingMeanwhile {
         self.inner.charge_provisional_try(tried).await
     }
 
+    async fn give_back_provisional_try(
+        &self,
+        charged: &ChargedProvisional,
+        now: Timestamp,
+    ) -> storage::Result<()> {
+        self.inner.give_back_provisional_try(charged, now).await
+    }
+
     async fn record(&self, audit: &Entry) -> storage::Result<()> {
         self.inner.record(audit).await
     }
