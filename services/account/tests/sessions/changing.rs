@@ -4,7 +4,8 @@ use domain::delivery::Kind;
 use tonic::Code;
 use tonic_types::StatusExt;
 
-use crate::world::{NEXT, OWN, World, by_letter, reason, somebody};
+use crate::people::{by_letter, somebody};
+use crate::world::{NEXT, OWN, World, reason};
 
 #[tokio::test]
 async fn a_change_replaces_every_session_and_the_password_and_is_told() {

@@ -5,7 +5,8 @@ use api::session::v1::{GetCurrentSessionRequest, NextStep, factor};
 use domain::paris::Day;
 use jiff::SignedDuration;
 
-use crate::world::{NEXT, OWN, START, World, at_once, open_between, somebody};
+use crate::people::{open_between, somebody};
+use crate::world::{NEXT, OWN, START, World, at_once};
 
 #[tokio::test]
 async fn a_provisional_password_opens_the_change_and_nothing_else() {

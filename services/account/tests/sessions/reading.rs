@@ -6,7 +6,8 @@ use jiff::SignedDuration;
 use storage::{Database, Revision};
 use tonic::Status;
 
-use crate::world::{OWN, World, of_nobody, open_between, reason, somebody};
+use crate::people::{open_between, somebody};
+use crate::world::{OWN, World, of_nobody, reason};
 
 async fn asked(
     world: &World,

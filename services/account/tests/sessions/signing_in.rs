@@ -23,7 +23,8 @@ use storage::session::{
 use tokio::sync::Mutex;
 use tonic::Code;
 
-use crate::world::{NEXT, OWN, START, World, cheap, hasher, open_between, reason, somebody, told};
+use crate::people::{open_between, somebody};
+use crate::world::{NEXT, OWN, START, World, cheap, hasher, reason, told};
 
 #[tokio::test]
 async fn the_right_password_opens_a_full_session() {

@@ -2,7 +2,8 @@
 
 use jiff::SignedDuration;
 
-use crate::world::{NEXT, OWN, World, at_once, somebody};
+use crate::people::somebody;
+use crate::world::{NEXT, OWN, World, at_once};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_hundred_wrong_passwords_at_once_five_are_hashed_known_or_not() {

@@ -8,27 +8,15 @@ use std::sync::{Arc, Mutex};
 use account::{SessionDeps, SessionServiceHandler};
 use api::session::v1::session_service_server::SessionService;
 use api::session::v1::{self, sign_in_request::Proof};
-use domain::account::{Account, Channel, NewAccount, Person, State};
-use domain::agreement::{self, NewAgreement};
-use domain::audit::{By, Entry, Event};
+use domain::account::{Account, Channel, NewAccount, State};
 use domain::call::{Actor, Call, Caller, CallerRole};
-use domain::change::Change;
-use domain::dates::AccountDates;
 use domain::delivery::{Cause, Kind, NewDelivery, Subject};
-use domain::email::Email;
-use domain::identifier::Identifier;
 use domain::keys::ServerKey;
-use domain::name::{AgreementLabel, PartnerName, PersonName};
-use domain::paris::Day;
-use domain::partner::{NewPartner, PartnerReference};
-use domain::postal_address::PostalAddress;
 use domain::provisional::{ProvisionalPassword, expire_time};
-use domain::references::{CafCode, Reference, ServiceCode};
 use domain::session::{Client, Lifetimes};
-use domain::user_number::UserNumber;
 use domain::{
-    AccountId, AgreementId, Clock, DeliveryId, OsRandom, PartnerId, Password, Random, SessionId,
-    SessionToken, Timestamp,
+    AccountId, Clock, DeliveryId, OsRandom, PartnerId, Password, Random, SessionId, SessionToken,
+    Timestamp,
 };
 use jiff::SignedDuration;
 use passwords::{Hasher, Parameters, Settings};
@@ -37,12 +25,14 @@ use storage::Stores;
 use storage::authority::{AuthorityQuery, Groups, Of};
 use storage::delivery::DeliveryStore;
 use storage::delivery::{Carried, Ending, Lease, NewProvisional, Stored};
-use storage::mutation::{AccountChange, AuthorityMove, Mutation, MutationResult, On, SessionsMove};
+use storage::mutation::{AccountChange, AuthorityMove, Mutation, On, SessionsMove};
 use storage::session::LastUse;
 use storage_sqlite::SqliteStore;
 use tempfile::TempDir;
 use tonic::{Request, Status};
 use uuid::Uuid;
+
+use crate::people::{mutation, provisioning, somebody};
 
 /// When the stories begin: a working day at noon in Paris.
 pub(crate) const START: Timestamp = Timestamp::constant(1_800_010_800, 0);
@@ -379,95 +369,6 @@ pub(crate) fn cheap(memory_kib: u32) -> Settings {
 
 pub(crate) fn hasher(settings: Settings) -> Arc<Hasher> {
     Arc::new(Hasher::start(settings, Arc::new(OsRandom)).unwrap())
-}
-
-/// Somebody open since the beginning of the year, reached by e-mail.
-pub(crate) fn somebody(family: &str, given: &str) -> NewAccount {
-    let identifier = Identifier::generate(&OsRandom);
-    let address = format!("{}@les-oliviers.example", identifier.as_str());
-    NewAccount {
-        id: AccountId::new(START, &OsRandom),
-        identifier,
-        user_number: UserNumber::generate(&OsRandom),
-        person: Person {
-            family_name: PersonName::parse(family).unwrap(),
-            given_name: PersonName::parse(given).unwrap(),
-            email: Some(Email::parse(&address).unwrap()),
-            phone: None,
-            work_mode: None,
-            contact_channel: Channel::Email,
-            postal_address: None,
-        },
-        dates: AccountDates::stored(Day::constant(2027, 1, 1), None),
-        groups: BTreeSet::new(),
-    }
-}
-
-/// The same, reached by letter and without an e-mail.
-pub(crate) fn by_letter(mut account: NewAccount) -> NewAccount {
-    let address = PostalAddress::parse(&["12 rue des Lilas", "33000 BORDEAUX"], "FR");
-    account.person.postal_address = Some(address.unwrap());
-    account.person.contact_channel = Channel::Letter;
-    account.person.email = None;
-    account
-}
-
-/// The same, open from that day to the other.
-pub(crate) fn open_between(
-    mut account: NewAccount,
-    opening: Day,
-    closing: Option<Day>,
-) -> NewAccount {
-    account.dates = AccountDates::stored(opening, closing);
-    account
-}
-
-fn provisioning(partner: PartnerId, administrator: NewAccount) -> Mutation {
-    let new = NewPartner {
-        id: partner,
-        reference: PartnerReference {
-            caf_code: CafCode::parse("331").unwrap(),
-            reference: Reference::parse("B-0001").unwrap(),
-        },
-        name: PartnerName::parse("LES OLIVIERS").unwrap(),
-        siret: None,
-        administrator: administrator.id,
-    };
-    let mut mutation = mutation(START, On::New(Box::new(new)));
-    mutation.feed = vec![Change::Partner {
-        partner,
-        administrator: administrator.id,
-    }];
-    mutation.new_agreements = vec![NewAgreement {
-        id: AgreementId::new(START, &OsRandom),
-        reference: Reference::parse("CONV-2027").unwrap(),
-        label: AgreementLabel::parse("LES OLIVIERS").unwrap(),
-        state: agreement::State::Validated,
-        start: Day::constant(2027, 1, 1),
-        end: None,
-        services: BTreeSet::from([ServiceCode::parse("OFFRE_BAILLEURS").unwrap()]),
-    }];
-    mutation.new_accounts = vec![administrator];
-    mutation
-}
-
-fn mutation(now: Timestamp, partner: On) -> Mutation {
-    let audit = Entry::new(Event::UserUpdated, "portal", By::Service, now, &OsRandom);
-    Mutation {
-        now,
-        audit: audit.on_partner(partner.partner()),
-        partner,
-        request: None,
-        new_agreements: Vec::new(),
-        new_groups: Vec::new(),
-        new_accounts: Vec::new(),
-        changes: Vec::new(),
-        new_administrator: None,
-        deliveries: Vec::new(),
-        quotas: Vec::new(),
-        feed: Vec::new(),
-        outcome: MutationResult::default(),
-    }
 }
 
 fn fresh_id() -> Uuid {
