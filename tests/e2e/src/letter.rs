@@ -31,30 +31,29 @@ impl Letter {
         self.text.contains(&without_spaces(words))
     }
 
-    /// The credentials printed on it.
+    /// The credentials printed on it. The titles above may name them too: they stand together,
+    /// below.
     pub fn credentials(&self) -> Credentials {
-        let between = |label: &str, length: usize| -> String {
+        let after = |label: &str, length: usize| -> String {
             let label = without_spaces(label);
             let (_, rest) = self
                 .text
-                .split_once(&label)
-                .expect("a letter labels each credential");
+                .rsplit_once(&label)
+                .expect("each credential has its label");
             rest.chars().take(length).collect()
         };
-        let identifier = {
-            let (_, rest) = self
-                .text
-                .split_once("Votreidentifiant")
-                .expect("an identifier");
-            let (identifier, _) = rest
-                .split_once("VotreN°utilisateur")
-                .expect("then the number");
-            identifier.to_owned()
-        };
+        let number = "VotreN°utilisateur";
+        let (before, _) = self
+            .text
+            .split_once(number)
+            .expect("a letter has a user number");
+        let (_, identifier) = before
+            .rsplit_once("Votreidentifiant")
+            .expect("an identifier");
         Credentials {
-            identifier,
-            user_number: between("Votre N° utilisateur", 14),
-            password: between("Votre mot de passe provisoire", 19),
+            identifier: identifier.to_owned(),
+            user_number: after("Votre N° utilisateur", 14),
+            password: after("Votre mot de passe provisoire", 19),
         }
     }
 }

@@ -3,7 +3,8 @@
 //! [`service`] starts the server on a free port with a clock that tests move; [`smtp_sink`] is the
 //! mail server that it talks to, [`mailbox`] reads what arrived there, [`letter`] what lies ready
 //! for the printer. [`les_oliviers`] makes the guide's partner through the API, [`person`] leads
-//! people from their first message to a session, [`errors`] reads refusals, and [`raw`] makes
+//! people from their first message to a session, [`deliveries`] tells what was sent, [`errors`] reads
+//! refusals, and [`raw`] makes
 //! calls byte by byte, as no well-behaved client would.
 
 #![expect(
@@ -11,6 +12,7 @@
     reason = "all of this serves tests: what fails is best seen where it fails"
 )]
 
+pub mod deliveries;
 pub mod errors;
 pub mod eventually;
 pub mod les_oliviers;

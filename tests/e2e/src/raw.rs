@@ -1,12 +1,15 @@
 //! Calls byte by byte, as no well-behaved client makes them, and answers byte by byte.
 
 use bytes::{BufMut, Bytes, BytesMut};
-use http::{HeaderMap, Request};
+use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use http_body_util::{BodyExt, Full};
-use tonic::Code;
+use prost::Message;
 use tonic::body::Body;
 use tonic::transport::Channel;
+use tonic::{Code, Status};
 use tower::{Service, ServiceExt};
+
+use crate::service::Caller;
 
 /// An answer as it came: everything but the hour at which it was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +27,16 @@ impl Answer {
     pub fn code(&self) -> Code {
         self.field("grpc-status")
             .map_or(Code::Unknown, |value| Code::from_bytes(&value))
+    }
+
+    /// The gRPC status with its details.
+    pub fn status(&self) -> Status {
+        let fields = self.head.1.iter().chain(&self.trailers);
+        let headers = fields.map(|(key, value)| {
+            let key = HeaderName::from_bytes(key.as_bytes()).unwrap();
+            (key, HeaderValue::from_bytes(value).unwrap())
+        });
+        Status::from_header_map(&headers.collect()).expect("an answer has a status")
     }
 
     /// A header or trailer.
@@ -47,6 +60,17 @@ pub fn framed(message: &[u8]) -> Bytes {
     frame.put_u32(u32::try_from(message.len()).unwrap());
     frame.put_slice(message);
     frame.freeze()
+}
+
+/// Sends one message to `path` for a caller.
+pub async fn send(caller: &Caller, path: &str, message: &impl Message) -> Answer {
+    call(
+        caller.channel(),
+        path,
+        &caller.told(),
+        framed(&message.encode_to_vec()),
+    )
+    .await
 }
 
 /// Sends `body` as it is to `path`, with `metadata`.

@@ -278,6 +278,14 @@ fn settings(folder: &Path, sink: &SmtpSink, security: Security) -> Settings {
         Security::Starttls => smtp.ca_file = Some(certificate),
         Security::Clear => smtp.security = notifier::Security::None,
     }
+    // Tests share their machine with one another: what is slow there is no fault.
+    let patience = Length::from_secs(20);
+    settings.hashing.wait = patience;
+    settings.deadlines.check = patience;
+    settings.deadlines.session = patience;
+    settings.deadlines.administration = patience;
+    settings.deadlines.sign_in = patience;
+    settings.deadlines.recovery = patience;
     settings.messages.pace.poll_ms = 20;
     settings.transport.drain_announced = Length::ZERO;
     settings
