@@ -181,3 +181,54 @@ fn memberships(account: &Account, viewer: policy::Actor<'_>) -> Vec<v1::Membersh
 fn text(value: Option<&str>) -> String {
     value.unwrap_or_default().to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::throttle::{Counter, DISABLING_FAILURES};
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::constant(1_800_000_000, 0);
+
+    fn failed(times: u32, last: Timestamp) -> Counter {
+        Counter {
+            consecutive: times,
+            delaying: times,
+            last_failure: Some(last),
+        }
+    }
+
+    fn health(usual: Counter, strange: Counter, now: Timestamp) -> v1::SignInHealth {
+        let health = SignInHealth {
+            throttle: Throttle { usual, strange },
+            live_provisional_passwords: 2,
+        };
+        sign_in_health(&health, now)
+    }
+
+    #[test]
+    fn the_worse_side_of_the_throttle_is_told() {
+        let told = health(failed(2, NOW), failed(5, NOW), NOW);
+        assert_eq!(told.consecutive_failures, 5);
+        assert_eq!(told.last_failure_time, Some(timestamp(NOW)));
+        let until = NOW + domain::throttle::FIRST_DELAY;
+        assert_eq!(told.refused_until_time, Some(timestamp(until)));
+        assert!(!told.password_disabled);
+        assert_eq!(told.live_provisional_passwords, 2);
+    }
+
+    #[test]
+    fn a_delay_that_is_over_is_no_longer_told() {
+        let later = NOW + domain::throttle::FIRST_DELAY;
+        let told = health(Counter::default(), failed(5, NOW), later);
+        assert_eq!(told.refused_until_time, None);
+    }
+
+    #[test]
+    fn a_password_disabled_on_either_side_is_told() {
+        let many = failed(DISABLING_FAILURES, NOW);
+        for (usual, strange) in [(many, Counter::default()), (Counter::default(), many)] {
+            assert!(health(usual, strange, NOW).password_disabled);
+        }
+    }
+}

@@ -14,6 +14,9 @@ use tonic::Status;
 
 use crate::world::{START, Who, World, address, date, lea, reason, request_id, told, violations};
 
+/// What fills in a form.
+type Fill = fn(&mut v1::NewAccount);
+
 fn with(
     form: v1::CreateAccountRequest,
     fill: impl FnOnce(&mut v1::NewAccount),
@@ -168,7 +171,6 @@ async fn accounts_are_made_under_a_validated_and_unended_agreement_alone() {
 #[tokio::test]
 async fn number_identifier_address_and_letter_are_the_caf_s_to_give() {
     let world = World::new().await;
-    type Fill = fn(&mut v1::NewAccount);
     let reserved: [(Fill, &str); 4] = [
         (
             |account| account.user_number = "AB12CD34EF56GH".into(),
@@ -302,7 +304,7 @@ async fn who_may_no_longer_do_it_is_not_shown_the_first_answer() {
         .unwrap();
     world
         .change(manager, |change| {
-            change.remove_groups = [world.groups[0]].into()
+            change.remove_groups = [world.groups[0]].into();
         })
         .await;
     let refused = world.create(Who::Person(manager), form).await;

@@ -37,7 +37,7 @@ fn update(
 
 fn renamed(id: AccountId, given: &str) -> v1::UpdateAccountRequest {
     update(id, &["given_name"], |account| {
-        account.given_name = given.into()
+        account.given_name = given.into();
     })
 }
 
@@ -229,7 +229,7 @@ async fn the_administrator_changes_their_own_phone_and_nothing_else_of_themself(
         .await
         .unwrap();
     let more = update(own, &["phone", "given_name"], |account| {
-        account.given_name = "Zoé".into()
+        account.given_name = "Zoé".into();
     });
     assert_eq!(
         reason(world.update(world.admin(), more).await),
@@ -345,7 +345,7 @@ async fn a_changed_postal_address_voids_letters_and_leaves_e_mails_alone() {
     let luc = world.user("MARTIN", &[0]).await;
     world.send(luc).await;
     let housed = update(luc, &["postal_address"], |account| {
-        account.postal_address = Some(address())
+        account.postal_address = Some(address());
     });
     world.update(Who::Caf, housed).await.unwrap();
     let letter = v1::ReissueCredentialsRequest {
