@@ -45,7 +45,8 @@ struct Provisioned {
 
 #[derive(Debug, Serialize)]
 struct Group {
-    group_id: String,
+    #[serde(rename = "group_id")]
+    id: String,
     housing_type: String,
     zone_code: String,
 }
@@ -106,7 +107,7 @@ impl Provisioned {
             let kind = HousingType::try_from(housing.housing_type).ok()?;
             let kind = kind.as_str_name().strip_prefix("HOUSING_TYPE_")?;
             Some(Group {
-                group_id: group.group_id,
+                id: group.group_id,
                 housing_type: kind.to_owned(),
                 zone_code: housing.zone_code,
             })
