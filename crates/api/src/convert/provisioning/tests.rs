@@ -22,12 +22,12 @@ fn said(path: &str, reason: FieldReason) -> (String, FieldReason) {
     (path.to_owned(), reason)
 }
 
-fn day(year: i32) -> Option<Date> {
-    Some(Date {
+fn new_year(year: i32) -> Date {
+    Date {
         year,
         month: 1,
         day: 1,
-    })
+    }
 }
 
 fn zone(code: &str) -> SentScope {
@@ -46,7 +46,7 @@ fn convention() -> v1::ProvisionedAgreement {
         reference: "CONV-2027".to_owned(),
         label: "LES OLIVIERS".to_owned(),
         initial_state: v1::agreement::State::Validated.into(),
-        start_date: day(2027),
+        start_date: Some(new_year(2027)),
         end_date: None,
         service_codes: vec!["OFFRE_BAILLEURS".to_owned()],
         scopes: vec![zone("33")],
@@ -118,9 +118,9 @@ fn references_services_and_scopes_stand_once_each() {
 #[test]
 fn an_agreement_ends_on_its_first_day_or_later() {
     let mut one_day = convention();
-    one_day.end_date = day(2027);
+    one_day.end_date = Some(new_year(2027));
     assert_eq!(told(&record(vec![one_day.clone()])), []);
-    one_day.end_date = day(2026);
+    one_day.end_date = Some(new_year(2026));
     one_day.initial_state = 9;
     assert_eq!(
         told(&record(vec![one_day])),
@@ -159,7 +159,7 @@ fn a_record_is_bounded() {
 #[test]
 fn an_administrator_has_no_planned_end() {
     let mut ending = record(vec![convention()]);
-    ending.administrator.as_mut().unwrap().closing_date = day(2028);
+    ending.administrator.as_mut().unwrap().closing_date = Some(new_year(2028));
     assert_eq!(
         told(&ending),
         [said("administrator.closing_date", NotModifiable)]
@@ -171,6 +171,6 @@ fn only_a_first_day_that_was_sent_is_the_record_s() {
     let read = |sent| provision_partner(&sent, TODAY).unwrap();
     assert_eq!(read(record(vec![convention()])).opening, None);
     let mut told = record(vec![convention()]);
-    told.administrator.as_mut().unwrap().opening_date = day(2026);
+    told.administrator.as_mut().unwrap().opening_date = Some(new_year(2026));
     assert_eq!(read(told).opening, Some(Day::constant(2026, 1, 1)));
 }

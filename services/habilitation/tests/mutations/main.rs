@@ -1,0 +1,12 @@
+//! What HabilitationService and PartnerService change, as callers meet it, on a real database with
+//! a clock of our own.
+
+#![expect(clippy::unwrap_used, reason = "these are tests")]
+
+mod administrators;
+mod managers;
+mod memberships;
+mod provisioning;
+mod requests;
+mod watched;
+mod world;
