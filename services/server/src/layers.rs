@@ -14,6 +14,8 @@ mod client;
 mod deadline;
 mod detach;
 mod last_use;
+#[cfg(test)]
+mod tests;
 mod trace;
 
 use std::convert::Infallible;
@@ -82,20 +84,6 @@ impl Door {
             peer: Some(peer),
             ..self.clone()
         }
-    }
-}
-
-impl Service<Request<hyper::body::Incoming>> for Door {
-    type Response = Response<Body>;
-    type Error = Infallible;
-    type Future = Answering;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<hyper::body::Incoming>) -> Answering {
-        self.call(request.map(Body::new))
     }
 }
 

@@ -14,6 +14,8 @@ pub mod transport;
 mod dev;
 mod keys;
 mod layers;
+#[cfg(test)]
+mod trial;
 mod wiring;
 
 pub use layers::{Answering, Deadlines, Door, InFlight};

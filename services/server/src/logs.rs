@@ -1,5 +1,6 @@
 //! The log: text for people or JSON for programs, on standard output, times in UTC.
 
+use std::io::{self, IsTerminal};
 use std::panic;
 
 use tracing::level_filters::LevelFilter;
@@ -37,7 +38,10 @@ pub fn start(settings: &Logs) -> Result<(), TryInitError> {
     let filter = filter(settings);
     match settings.format {
         LogFormat::Human => {
-            let lines = tracing_subscriber::fmt::layer().with_target(false);
+            let colours = io::stdout().is_terminal();
+            let lines = tracing_subscriber::fmt::layer()
+                .with_target(false)
+                .with_ansi(colours);
             registry.with(lines.with_filter(filter)).try_init()?;
         }
         LogFormat::Json => {

@@ -3,7 +3,10 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -38,8 +41,11 @@ fn text(path: &Path) -> &str {
 /// A process that is ended with the test.
 struct Started {
     child: Child,
-    lines: BufReader<ChildStdout>,
+    lines: Receiver<String>,
 }
+
+/// Longer than any start takes.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Started {
     fn new(arguments: &[&str]) -> Self {
@@ -47,20 +53,30 @@ impl Started {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap());
+        let output = BufReader::new(child.stdout.take().unwrap());
+        let (said, lines) = mpsc::channel();
+        // Reads on after the test has heard enough, so that the process never waits to be read.
+        thread::spawn(move || {
+            for line in output.lines().map_while(Result::ok) {
+                let _ = said.send(line);
+            }
+        });
         Self { child, lines }
     }
 
     /// Reads what it says until it says this.
     fn line_with(&mut self, words: &str) -> String {
-        let mut line = String::new();
-        while self.lines.read_line(&mut line).unwrap() > 0 {
-            if line.contains(words) {
-                return line;
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let line = self
+                .lines
+                .recv_timeout(end.saturating_duration_since(Instant::now()));
+            match line {
+                Ok(line) if line.contains(words) => return line,
+                Ok(_) => {}
+                Err(error) => panic!("{words:?} was not said: {error}"),
             }
-            line.clear();
         }
-        panic!("it ended without saying {words:?}");
     }
 
     /// Where it listens, once it does.

@@ -30,7 +30,6 @@ impl Serve {
         let settings = config::load(Some(&self.config))?;
         logs::start(&settings.logs)?;
         let running = lifecycle::start(settings, Mode::Serve, Sources::default()).await?;
-        tracing::info!(address = %running.address(), "listening");
         tracing::warn!(
             "callers are not authenticated yet: whoever connects from this machine holds every \
              role"

@@ -127,6 +127,7 @@ pub async fn start(
         stop: leave.clone(),
     }));
 
+    tracing::info!(%address, "listening");
     let weak = Arc::downgrade(&door);
     drop(stores);
     let ended = tokio::spawn(drain::run(drain::Drain {

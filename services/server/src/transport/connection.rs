@@ -5,12 +5,16 @@ use std::pin::pin;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
+use tonic::body::Body;
+use tower::ServiceExt;
 
 use super::Settings;
 use super::counted::Counted;
@@ -56,7 +60,9 @@ pub(super) async fn live(
         return;
     }
     let (stream, read) = Counted::new(stream);
-    let service = TowerToHyperService::new(door.of_peer(Peer { address }));
+    let door = door.of_peer(Peer { address });
+    let service = door.map_request(|request: Request<Incoming>| request.map(Body::new));
+    let service = TowerToHyperService::new(service);
     let connection = builder(settings).serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
 

@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -12,7 +11,8 @@ use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
 use super::Settings;
-use crate::config::{self, Length};
+use crate::config::Length;
+use crate::trial::Trial;
 use crate::{Mode, Running, Sources, start};
 
 /// Longer than anything here takes unless it never ends.
@@ -45,19 +45,10 @@ fn patient() -> Settings {
     }
 }
 
-async fn started(transport: Settings) -> (Running, TempDir) {
-    let folder = tempfile::tempdir().unwrap();
-    let mut settings = config::Settings::default();
-    settings.listen.address = "127.0.0.1:0".parse().unwrap();
-    settings.database.path = folder.path().join("tested.db");
-    settings.keys.server_key_file = folder.path().join("server.key");
-    settings.mail.transport = config::MailTransport::Folder;
-    settings.mail.folder = folder.path().join("mail");
-    settings.letters.folder = folder.path().join("letters");
-    settings.hashing.threads = 1;
-    settings.transport = transport;
-    let running = start(settings, Mode::Dev, Sources::default()).await;
-    (running.unwrap(), folder)
+async fn started(transport: Settings) -> Trial {
+    let mut trial = Trial::prepared();
+    trial.settings.transport = transport;
+    trial.started().await
 }
 
 async fn connected(running: &Running, sent: &[&[u8]]) -> TcpStream {
@@ -103,33 +94,33 @@ async fn stopped(running: Running) -> Duration {
 
 #[tokio::test]
 async fn a_peer_that_says_nothing_is_closed() {
-    let (running, _folder) = started(Settings {
+    let trial = started(Settings {
         preface: SHORT,
         ..patient()
     })
     .await;
-    closed(connected(&running, &[]).await).await;
+    closed(connected(trial.running(), &[]).await).await;
 }
 
 #[tokio::test]
 async fn a_peer_that_stops_in_the_preface_is_closed() {
-    let (running, _folder) = started(Settings {
+    let trial = started(Settings {
         preface: SHORT,
         ..patient()
     })
     .await;
-    closed(connected(&running, &[&PREFACE[..12]]).await).await;
+    closed(connected(trial.running(), &[&PREFACE[..12]]).await).await;
 }
 
 #[tokio::test]
 async fn a_peer_that_stops_in_the_middle_of_a_frame_is_closed() {
-    let (running, _folder) = started(Settings {
+    let trial = started(Settings {
         ping: SHORT,
         pong: SHORT,
         ..patient()
     })
     .await;
-    closed(connected(&running, &[PREFACE, SETTINGS, HALF_HEADERS]).await).await;
+    closed(connected(trial.running(), &[PREFACE, SETTINGS, HALF_HEADERS]).await).await;
 }
 
 #[tokio::test]
@@ -140,61 +131,55 @@ async fn an_old_connection_is_closed_even_if_its_peer_does_nothing_about_it() {
         grace: SHORT,
         ..patient()
     };
-    let (running, _folder) = started(short).await;
-    closed(connected(&running, &[PREFACE, SETTINGS]).await).await;
+    let trial = started(short).await;
+    closed(connected(trial.running(), &[PREFACE, SETTINGS]).await).await;
 }
 
 #[tokio::test]
 async fn what_is_not_http2_is_closed() {
-    let (running, _folder) = started(patient()).await;
-    closed(connected(&running, &[b"GET / HTTP/1.1\r\nhost: a.example\r\n\r\n"]).await).await;
+    let trial = started(patient()).await;
+    closed(
+        connected(
+            trial.running(),
+            &[b"GET / HTTP/1.1\r\nhost: a.example\r\n\r\n"],
+        )
+        .await,
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn the_drain_ends_whatever_peers_do() {
-    let (running, _folder) = started(patient()).await;
-    let silent = connected(&running, &[]).await;
-    let stuck = connected(&running, &[PREFACE, SETTINGS, HALF_HEADERS]).await;
-    let idle = channel(&running).await;
+    let trial = started(patient()).await;
+    let silent = connected(trial.running(), &[]).await;
+    let stuck = connected(trial.running(), &[PREFACE, SETTINGS, HALF_HEADERS]).await;
+    let idle = channel(trial.running()).await;
     assert_eq!(status(idle.clone(), "").await, ServingStatus::Serving);
-    assert!(stopped(running).await < Duration::from_secs(2));
+    assert!(stopped(trial.running.unwrap()).await < Duration::from_secs(2));
     drop((silent, stuck, idle));
 }
 
 #[tokio::test]
 async fn a_server_that_stopped_gives_its_database_to_the_next() {
-    let (running, folder) = started(patient()).await;
-    let mut settings = config::Settings::default();
-    settings.listen.address = "127.0.0.1:0".parse().unwrap();
-    settings.database.path = folder.path().join("tested.db");
-    settings.keys.server_key_file = folder.path().join("server.key");
-    settings.mail.transport = config::MailTransport::Folder;
-    settings.mail.folder = folder.path().join("mail");
-    settings.letters.folder = folder.path().join("letters");
-    settings.transport.drain_announced = Length::ZERO;
-
-    let refused = start(settings.clone(), Mode::Dev, Sources::default())
-        .await
-        .err();
-    assert!(refused.unwrap().to_string().contains("in use"));
-    stopped(running).await;
-    let next = start(settings, Mode::Dev, Sources::default())
-        .await
-        .unwrap();
-    stopped(next).await;
+    let trial = started(patient()).await;
+    let again = || start(trial.settings.clone(), Mode::Dev, Sources::default());
+    let refused = again().await.err().unwrap();
+    assert!(refused.to_string().contains("in use"));
+    stopped(trial.running.unwrap()).await;
+    stopped(again().await.unwrap()).await;
 }
 
 #[tokio::test]
 async fn beyond_the_most_connections_the_next_waits_for_a_place() {
-    let (running, _folder) = started(Settings {
+    let trial = started(Settings {
         connections: 1,
         ..patient()
     })
     .await;
-    let first = channel(&running).await;
+    let first = channel(trial.running()).await;
     assert_eq!(status(first.clone(), "").await, ServingStatus::Serving);
 
-    let second = async { status(channel(&running).await, "").await };
+    let second = async { status(channel(trial.running()).await, "").await };
     let mut second = Box::pin(second);
     assert!(
         timeout(Duration::from_millis(100), &mut second)

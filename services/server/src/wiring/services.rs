@@ -6,10 +6,13 @@ use account::{AccountDeps, AccountServiceHandler, SessionDeps, SessionServiceHan
 use api::account::v1::account_service_server::AccountServiceServer;
 use api::claims::Claims;
 use api::delivery::v1::delivery_service_server::DeliveryServiceServer;
+use api::habilitation::v1::habilitation_service_server::HabilitationServiceServer;
 use api::page::Tokens;
+use api::partner::v1::partner_service_server::PartnerServiceServer;
 use api::recovery::v1::recovery_service_server::RecoveryServiceServer;
 use api::session::v1::session_service_server::SessionServiceServer;
 use delivery::DeliveryServiceHandler;
+use habilitation::{HabilitationServiceHandler, PartnerServiceHandler};
 use recovery::RecoveryServiceHandler;
 use storage::session::LastUse;
 use tonic::server::NamedService;
@@ -65,6 +68,18 @@ pub(crate) fn services(on: &Foundations<'_>) -> Result<Served, Error> {
         names,
         RecoveryServiceServer,
         RecoveryServiceHandler::new(on.recovery())
+    );
+    serve!(
+        routes,
+        names,
+        PartnerServiceServer,
+        PartnerServiceHandler::new(on.habilitation())
+    );
+    serve!(
+        routes,
+        names,
+        HabilitationServiceServer,
+        HabilitationServiceHandler::new(on.habilitation())
     );
     serve!(
         routes,
@@ -128,6 +143,18 @@ impl Foundations<'_> {
             recoveries: Arc::clone(&self.stores.recoveries),
             clock: Arc::clone(&self.sources.clock),
             random: Arc::clone(&self.sources.random),
+        }
+    }
+
+    fn habilitation(&self) -> habilitation::Deps {
+        habilitation::Deps {
+            stores: self.stores.clone(),
+            clock: Arc::clone(&self.sources.clock),
+            random: Arc::clone(&self.sources.random),
+            limits: self.settings.limits.to_domain(),
+            claims: self.claims(),
+            tokens: self.tokens(),
+            last_use: self.last_use(),
         }
     }
 
