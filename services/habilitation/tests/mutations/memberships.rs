@@ -217,6 +217,23 @@ async fn a_manager_gives_what_they_hold_to_users_who_are_all_theirs() {
 }
 
 #[tokio::test]
+async fn a_manager_hears_what_came_of_taking_away_the_only_group_they_share() {
+    let oliviers = World::les_oliviers().await;
+    let [paris, _, private, _] = *oliviers.groups.as_slice() else {
+        panic!("four groups");
+    };
+    let ada = For::Person(oliviers.add_manager("Ada", &[paris]).await);
+    let eve = oliviers.add("Eve", &[paris, private]).await;
+    let answer = oliviers.tick(ada, eve, &[], &[paris]).await.unwrap();
+    let shown = answer.account.unwrap();
+    assert_eq!(shown.account_id, eve.to_string());
+    assert!(shown.memberships.is_empty());
+    assert_eq!(oliviers.account(eve).await.groups(), [private].into());
+    let again = oliviers.tick(ada, eve, &[], &[paris]).await;
+    assert_eq!(reason(again), "ACCOUNT_NOT_FOUND");
+}
+
+#[tokio::test]
 async fn nobody_changes_their_own_groups_nor_those_that_the_administrator_holds_by_role() {
     let oliviers = World::les_oliviers().await;
     let (held, more) = (&oliviers.groups[..1], &oliviers.groups[1..2]);
