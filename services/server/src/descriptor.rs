@@ -43,12 +43,14 @@ pub fn protoset() -> Result<Vec<u8>, DecodeError> {
 
 #[cfg(test)]
 mod tests {
+    use prost_types::{FileDescriptorProto, FileDescriptorSet};
+
     use super::*;
 
     #[test]
     fn the_protoset_holds_each_file_once_ours_and_googles() {
-        let set = prost_types::FileDescriptorSet::decode(protoset().unwrap().as_slice()).unwrap();
-        let names: Vec<&str> = set.file.iter().map(|file| file.name()).collect();
+        let set = FileDescriptorSet::decode(protoset().unwrap().as_slice()).unwrap();
+        let names: Vec<&str> = set.file.iter().map(FileDescriptorProto::name).collect();
         let distinct: BTreeSet<&str> = names.iter().copied().collect();
         assert_eq!(distinct.len(), names.len());
         assert!(distinct.contains("comptepartenaire/session/v1/session_service.proto"));

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::layers::Door;
 
-pub use signals::stop_asked;
+pub use signals::Signals;
 pub use start::{StartError, start};
 
 /// For what a server runs.

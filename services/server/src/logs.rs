@@ -64,7 +64,7 @@ pub fn start(settings: &Logs) -> Result<(), TryInitError> {
     Ok(())
 }
 
-fn filter(settings: &Logs) -> Targets {
+pub(crate) fn filter(settings: &Logs) -> Targets {
     let ours = LevelFilter::from_level(settings.level.to_tracing());
     // Filters grow with what they let through: the smaller one is the stricter.
     let theirs = ours.min(LevelFilter::INFO);

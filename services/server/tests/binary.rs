@@ -1,4 +1,8 @@
 //! The binary as an operator meets it.
+#![expect(
+    clippy::unwrap_used,
+    reason = "the helpers of a test may fail as the test does"
+)]
 
 use std::fs;
 use std::io::{BufRead, BufReader};

@@ -9,7 +9,7 @@ use clap::Args;
 use super::say;
 use crate::config;
 use crate::dev::{Demo, Folder, tour};
-use crate::lifecycle::{self, Mode, Sources};
+use crate::lifecycle::{self, Mode, Signals, Sources};
 use crate::logs;
 
 /// Try the service: everything on, in one folder, on this machine only
@@ -43,12 +43,13 @@ impl Dev {
         let mut settings = folder.settings(config::load(None)?);
         settings.listen.address = self.listen;
         logs::start(&settings.logs)?;
+        let signals = Signals::listen()?;
 
         let running = lifecycle::start(settings, Mode::Dev, Sources::default()).await?;
         let demo = Demo::provision(running.address()).await?;
         demo.write(&folder.demo())?;
         say(&tour(&demo, folder.path()))?;
-        lifecycle::stop_asked().await?;
+        signals.stop_asked().await;
         running.stop();
         running.wait().await;
         Ok(())

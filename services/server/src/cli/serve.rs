@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::config;
-use crate::lifecycle::{self, Mode, Sources};
+use crate::lifecycle::{self, Mode, Signals, Sources};
 use crate::logs;
 
 /// Run the service
@@ -29,12 +29,13 @@ impl Serve {
     pub(super) async fn run(self) -> Result<()> {
         let settings = config::load(Some(&self.config))?;
         logs::start(&settings.logs)?;
+        let signals = Signals::listen()?;
         let running = lifecycle::start(settings, Mode::Serve, Sources::default()).await?;
         tracing::warn!(
             "callers are not authenticated yet: whoever connects from this machine holds every \
              role"
         );
-        lifecycle::stop_asked().await?;
+        signals.stop_asked().await;
         running.stop();
         running.wait().await;
         Ok(())

@@ -1,8 +1,9 @@
 //! Calls through the whole of the door, from within the process.
 
+use std::cell::RefCell;
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Mutex, Once};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -13,8 +14,12 @@ use tonic::body::Body;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 use tower::{Service, ServiceExt};
-use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
+use crate::config::{LogLevel, Logs};
+use crate::logs;
 use crate::trial::Trial;
 
 const SIGN_IN: &str = "/comptepartenaire.session.v1.SessionService/SignIn";
@@ -153,13 +158,22 @@ async fn work_beyond_its_room_is_told_so_and_the_room_is_given_back() {
     assert_eq!(reason(&answered), "SIGN_IN_REFUSED");
 }
 
-/// What was logged.
-#[derive(Clone, Default)]
-struct Written(Arc<Mutex<Vec<u8>>>);
+thread_local! {
+    /// What this test's thread logged: a test runs on a thread of its own.
+    static HERE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
-impl io::Write for Written {
+/// What every thread logged, hashing and the database among them.
+static EVERYWHERE: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+/// The log of all tests. One for the process: a subscriber for each test would miss lines that
+/// another test was the first to reach.
+struct Log;
+
+impl io::Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        HERE.with_borrow_mut(|here| here.extend_from_slice(bytes));
+        EVERYWHERE.lock().unwrap().extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -168,36 +182,32 @@ impl io::Write for Written {
     }
 }
 
-impl MakeWriter<'_> for Written {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
+/// Logs as a server does that was told to log everything.
+fn log_everything() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let everything = Logs {
+            level: LogLevel::Trace,
+            ..Logs::default()
+        };
+        let lines = tracing_subscriber::fmt::layer()
+            .with_ansi(false)
+            .with_writer(|| Log);
+        let lines = lines.with_filter(logs::filter(&everything));
+        tracing_subscriber::registry().with(lines).init();
+    });
 }
 
-impl Written {
-    /// The lines about calls.
-    fn calls(&self) -> Vec<String> {
-        let written = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
-        written
-            .lines()
-            .filter(|line| line.contains("duration_ms"))
-            .map(str::to_owned)
-            .collect()
-    }
+/// The lines about this test's calls.
+fn calls() -> Vec<String> {
+    let logged = HERE.with_borrow(|here| String::from_utf8_lossy(here).into_owned());
+    let calls = logged.lines().filter(|line| line.contains("duration_ms"));
+    calls.map(str::to_owned).collect()
 }
 
 #[tokio::test]
 async fn each_call_is_one_line_with_its_code_and_without_its_secrets() {
-    let written = Written::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_ansi(false)
-        .with_writer(written.clone())
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
-
+    log_everything();
     let trial = Trial::prepared().started().await;
     status(&trial, request(POLICY, &[], framed(&[]))).await;
     let metadata = [
@@ -209,7 +219,7 @@ async fn each_call_is_one_line_with_its_code_and_without_its_secrets() {
     let mut door = trial.running().door().unwrap();
     drop(door.call(request(SIGN_IN, &[], Body::new(Endless))));
 
-    let calls = written.calls();
+    let calls = calls();
     let codes: Vec<&str> = calls
         .iter()
         .filter_map(|line| line.split("code=\"").nth(1)?.split('"').next())
@@ -225,7 +235,8 @@ async fn each_call_is_one_line_with_its_code_and_without_its_secrets() {
         calls[1]
     );
 
-    let everything = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+    let everything = EVERYWHERE.lock().unwrap().clone();
+    let everything = String::from_utf8_lossy(&everything);
     for secret in [
         TOKEN,
         "secret-phrase",
@@ -239,20 +250,14 @@ async fn each_call_is_one_line_with_its_code_and_without_its_secrets() {
 
 #[tokio::test]
 async fn a_client_that_goes_away_leaves_a_line_too() {
-    let written = Written::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_ansi(false)
-        .with_writer(written.clone())
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
-
+    log_everything();
     let trial = Trial::prepared().started().await;
     let mut door = trial.running().door().unwrap();
     let mut slow = door.call(request(SIGN_IN, &[], Body::new(Endless)));
     let pending = std::future::poll_fn(|cx| Poll::Ready(slow.as_mut().poll(cx).is_pending()));
     assert!(pending.await);
     drop(slow);
-    let calls = written.calls();
+    let calls = calls();
     assert_eq!(calls.len(), 1);
     assert!(calls[0].contains("Cancelled"), "{}", calls[0]);
 }

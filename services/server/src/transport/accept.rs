@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn the_age_of_a_connection_is_within_ten_percent() {
-        let age = Duration::from_secs(1_800);
+        let age = Duration::from_mins(30);
         let close =
             |one: Duration, other: u64| one.abs_diff(Duration::from_secs(other)).as_millis() < 10;
         assert!(close(jittered(age, &Drawn(0)), 1_620));
