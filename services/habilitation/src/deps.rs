@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use api::claims::Claims;
 use api::page::Tokens;
-use domain::limits::Limits;
+use domain::keys::ThrottleKey;
 use domain::paris::{self, Day};
 use domain::{Clock, Random, Timestamp};
 use storage::Stores;
@@ -19,12 +19,12 @@ pub struct Deps {
     pub clock: Arc<dyn Clock>,
     /// Where ids and credentials come from.
     pub random: Arc<dyn Random>,
-    /// How much may be made and sent.
-    pub limits: Limits,
     /// Ties request ids to who calls.
     pub claims: Claims,
     /// Makes and reads page tokens.
     pub tokens: Tokens,
+    /// Under which identifiers are throttled, to tell an agent how signing in goes.
+    pub throttle_key: ThrottleKey,
     /// Notes that a session was used.
     pub last_use: Arc<dyn LastUse>,
 }

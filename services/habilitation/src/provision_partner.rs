@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 
 use api::access;
 use api::acting::query;
+use api::convert::partner as wire;
 use api::convert::provisioning::{self, ProvisionPartner, ProvisionedAgreement};
-use api::convert::{account, partner as wire};
 use api::partner::v1;
 use api::refusal::Refusal;
 use api::stored::NewAccountFields;
@@ -24,7 +24,7 @@ use domain::change::Change;
 use domain::delivery::NewDelivery;
 use domain::group::{Group, ScopeKey};
 use domain::partner::NewPartner;
-use domain::{AccountId, AgreementId, GroupId, PartnerId, Timestamp, policy};
+use domain::{AccountId, AgreementId, GroupId, PartnerId, Timestamp};
 use prost::Message;
 use storage::authority::{Authority, Groups, Of};
 use storage::carry_out::DECISIONS;
@@ -99,7 +99,7 @@ impl Deps {
             partner: Some(wire::partner(&authority.partner)),
             agreements,
             groups,
-            administrator: Some(account::message(administrator, policy::Actor::Caf, today)),
+            administrator: Some(self.shown_to_the_caf(administrator).await?),
             delivery_id: delivery_id(outcome.result.delivery),
             created: outcome.result.created,
             changed_paths: outcome.result.changed_paths,

@@ -83,6 +83,17 @@ async fn who_has_connected_is_told_and_sent_no_credentials() {
 }
 
 #[tokio::test]
+async fn how_signing_in_goes_is_shown_to_agents_alone() {
+    let oliviers = World::les_oliviers().await;
+    let luc = oliviers.add("Luc", &oliviers.groups[..1]).await;
+    let administrator = For::Person(oliviers.administrator);
+    let shown = oliviers.appoint(administrator, luc).await.unwrap().account;
+    assert_eq!(shown.unwrap().sign_in_health, None);
+    let shown = oliviers.appoint(CAF, luc).await.unwrap().account;
+    assert!(shown.unwrap().sign_in_health.is_some());
+}
+
+#[tokio::test]
 async fn credentials_go_by_the_contact_channel_and_no_notice_without_an_address() {
     let oliviers = World::les_oliviers().await;
     let mut by_letter = person("Paul");

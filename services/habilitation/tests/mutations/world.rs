@@ -19,7 +19,6 @@ use domain::dates::AccountDates;
 use domain::delivery::{Kind, Subject};
 use domain::email::Email;
 use domain::keys::ServerKey;
-use domain::limits::Limits;
 use domain::name::PersonName;
 use domain::paris::Day;
 use domain::session::{Client, FactorKind, NextStep, Session};
@@ -98,9 +97,9 @@ impl World {
                 stores,
                 clock: Arc::new(OurClock(AtomicI64::new(START.as_microsecond()))),
                 random: Arc::new(OsRandom),
-                limits: Limits::default(),
                 claims: Claims::new(key.request_body_key()),
                 tokens: Tokens::new(key.page_token_key()),
+                throttle_key: key.throttle_key(),
                 last_use: Arc::new(Unnoted),
             },
             watched,

@@ -151,9 +151,9 @@ impl Foundations<'_> {
             stores: self.stores.clone(),
             clock: Arc::clone(&self.sources.clock),
             random: Arc::clone(&self.sources.random),
-            limits: self.settings.limits.to_domain(),
             claims: self.claims(),
             tokens: self.tokens(),
+            throttle_key: self.key.throttle_key(),
             last_use: self.last_use(),
         }
     }
