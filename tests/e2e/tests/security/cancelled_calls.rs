@@ -1,1 +1,115 @@
-//! Later.
+//! Whoever hangs up in the middle of a call leaves nothing half done and nothing held.
+
+use std::time::Duration;
+
+use api::account::v1::{CreateAccountRequest, ListAccountsRequest};
+use e2e::errors::MustBeRefused;
+use e2e::eventually::eventually;
+use e2e::les_oliviers::{self, Provisioned, person_by_email};
+use e2e::service::{Caller, Service, fresh_id};
+use futures::future::join_all;
+
+/// Calls given up.
+const CALLS: usize = 600;
+
+fn request(olive: &Provisioned, nth: usize) -> CreateAccountRequest {
+    let email = format!("nadia-{nth}@les-oliviers.example");
+    CreateAccountRequest {
+        agreement_id: olive.agreement_id(),
+        account: Some(person_by_email("Nadia", "LEROY", &email)),
+        group_ids: vec![olive.paris()],
+        request_id: fresh_id(),
+    }
+}
+
+/// How many accounts there are; `None` while calls given up still fill the room there is.
+async fn accounts(agent: &Caller) -> Option<usize> {
+    let (mut count, mut page_token) = (0, String::new());
+    loop {
+        let request = ListAccountsRequest {
+            page_size: 500,
+            page_token,
+            ..Default::default()
+        };
+        let page = match agent.accounts().list_accounts(request).await {
+            Ok(page) => page.into_inner(),
+            told => {
+                assert_eq!(told.reason(), "OVERLOADED");
+                return None;
+            }
+        };
+        count += page.accounts.len();
+        page_token = page.next_page_token;
+        if page_token.is_empty() {
+            return Some(count);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_cancelled_at_any_moment_leave_the_pool_whole_and_nothing_half_done() {
+    let service = Service::start_with(|settings| {
+        settings.limits.partner_messages.most = 100_000;
+    })
+    .await;
+    let olive = Provisioned::make(&service, les_oliviers::les_oliviers()).await;
+    let claire = olive.administrator(&service).await;
+    let agent = service.agent();
+    for batch in 0..CALLS / 20 {
+        let calls = (0..20).map(async |nth| {
+            let nth = batch * 20 + nth;
+            let mut accounts = agent.accounts();
+            let call = accounts.create_account(request(&olive, nth));
+            let patience = Duration::from_micros((nth as u64 * 137) % 8_000);
+            let _ = tokio::time::timeout(patience, call).await;
+        });
+        join_all(calls).await;
+    }
+
+    // What was begun ends, and then as many calls go through at once as ever.
+    let mut before = None;
+    let made = eventually("the calls given up to end", async || {
+        let now = accounts(&agent).await?;
+        (before.replace(now) == Some(now)).then_some(now)
+    })
+    .await;
+    let at_once = (0..48).map(async |nth| {
+        agent
+            .accounts()
+            .create_account(request(&olive, CALLS + nth))
+            .await
+            .unwrap();
+    });
+    join_all(at_once).await;
+    assert_eq!(accounts(&agent).await, Some(made + 48));
+    service.sign_in_again(&claire).await;
+
+    // Each account that is there has its message, and each message its account.
+    let request = api::delivery::v1::ListDeliveriesRequest {
+        page_size: 500,
+        partner_id: olive.partner.partner_id.clone(),
+        ..Default::default()
+    };
+    let (mut first, mut next) = (0, Some(request));
+    while let Some(request) = next.take() {
+        let page = agent
+            .deliveries()
+            .list_deliveries(request.clone())
+            .await
+            .unwrap()
+            .into_inner();
+        let kind = api::delivery::v1::delivery::Kind::FirstCredentials;
+        first += page
+            .deliveries
+            .iter()
+            .filter(|delivery| delivery.kind() == kind)
+            .count();
+        if !page.next_page_token.is_empty() {
+            next = Some(api::delivery::v1::ListDeliveriesRequest {
+                page_token: page.next_page_token,
+                ..request
+            });
+        }
+    }
+    assert_eq!(first, made + 48);
+}

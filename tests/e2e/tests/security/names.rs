@@ -104,6 +104,26 @@ async fn partners_and_agreements_carry_no_link_and_no_control_either() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_postal_address_carries_no_markup_of_the_letter_and_no_control() {
+    let service = Service::start().await;
+    for line in [
+        "#import \"x\"",
+        "$x$ *B*",
+        "4 RUE\nBIS",
+        "4 RUE \u{202e}X",
+        "@cible",
+        "a\\b",
+    ] {
+        let mut request = les_oliviers::durand();
+        let lines = [line, "33000 BORDEAUX"];
+        request.administrator = Some(person_by_letter("Paul", "DURAND", &lines));
+        let refused = provision(&service, request).await.refused();
+        let place = "administrator.postal_address.lines[0]";
+        assert_eq!(refused.violations[0].field, place, "{line:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn names_that_people_bear_are_printed_literally_in_mail_and_letter() {
     let service = Service::start().await;
     for (nth, (given, family)) in TAKEN.into_iter().enumerate() {
@@ -130,12 +150,11 @@ async fn names_that_people_bear_are_printed_literally_in_mail_and_letter() {
 
         let mut request = les_oliviers::durand();
         request.reference = Some(les_oliviers::reference(&format!("LETTER-{nth}")));
-        let lines = ["APPT #12 *B* $x$ _C_", "33000 BORDEAUX"];
+        let lines = ["4 RUE DU VIEUX PUITS", "33000 BORDEAUX"];
         request.administrator = Some(person_by_letter(given, family, &lines));
         let made = Provisioned::make(&service, request).await;
         let letter = service.letter_of(&made.delivery_id).await;
         assert!(letter.says(family), "{family}");
-        assert!(letter.says("APPT #12 *B* $x$ _C_"));
     }
 }
 

@@ -16,8 +16,10 @@ async fn seven_accounts(service: &Service) -> (Provisioned, Person) {
     let portal = service.session(&claire.token);
     for name in ["AUBERT", "BLANC", "CARON", "DENIS", "ÉVRARD", "FAURE"] {
         let form = person_by_email("Alix", name, &format!("{}@oliviers.example", name.len()));
-        let form = olive.create_account(&portal, form, &[olive.paris()]);
-        form.await.unwrap();
+        olive
+            .create_account(&portal, form, &[olive.paris()])
+            .await
+            .unwrap();
     }
     (olive, claire)
 }
