@@ -22,9 +22,7 @@ impl From<storage::Error> for Refusal {
 impl Refusal {
     /// A fault of the service: logged here under the id that the caller is told.
     pub fn internal(error: &dyn std::error::Error) -> Self {
-        let mut bytes = [0; 16];
-        OsRandom.fill(&mut bytes);
-        let id = uuid::Builder::from_random_bytes(bytes).into_uuid();
+        let id = OsRandom.uuid();
         tracing::error!(error_id = %id, error = chain(error), "internal error");
         Self::Internal(id)
     }

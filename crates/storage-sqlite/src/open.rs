@@ -280,11 +280,8 @@ async fn check_version(writer: &SqlitePool, path: &Path) -> Result<(), OpenError
 }
 
 async fn epoch(writer: &SqlitePool, random: &dyn Random) -> Result<Uuid, sqlx::Error> {
-    let mut bytes = [0; 16];
-    random.fill(&mut bytes);
-    let drawn = uuid::Builder::from_random_bytes(bytes).into_uuid();
     sqlx::query("INSERT INTO meta (only_row, epoch) VALUES (1, ?) ON CONFLICT DO NOTHING")
-        .bind(drawn)
+        .bind(random.uuid())
         .execute(writer)
         .await?;
     sqlx::query("SELECT epoch FROM meta")

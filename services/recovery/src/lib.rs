@@ -45,10 +45,8 @@ impl RecoveryServiceHandler {
             clock,
             random,
         } = &self.0;
-        let mut id = [0; 16];
-        random.fill(&mut id);
         let request = RecoveryRequest {
-            id: uuid::Builder::from_random_bytes(id).into_uuid(),
+            id: random.uuid(),
             at: clock.now(),
             submitted,
             caller: call.caller.name,
