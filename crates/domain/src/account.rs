@@ -12,10 +12,12 @@ use crate::identifier::Identifier;
 use crate::name::PersonName;
 use crate::paris::Day;
 use crate::phone::Phone;
-use crate::policy::Rank;
 use crate::postal_address::PostalAddress;
+use crate::rank::Rank;
 use crate::user_number::UserNumber;
 use crate::{AccountId, AgreementId, DeliveryId, GroupId, PartnerId, Random};
+
+pub use crate::channel::Channel;
 
 /// What a person is inside their partner. Only [`StoredRole`] is stored: the administrator is the
 /// account that the partner names.
@@ -56,15 +58,6 @@ pub enum WorkMode {
     Sedentary,
     /// « Itinérant »: works from changing places.
     Itinerant,
-}
-
-/// How messages reach the person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Channel {
-    /// « Courriel ».
-    Email,
-    /// « Courrier », by post.
-    Letter,
 }
 
 /// What is stored of an account's life.

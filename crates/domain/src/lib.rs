@@ -8,10 +8,12 @@
 //! [`habilitation`] what a signed-in person may reach. The value modules ([`name`], [`email`],
 //! [`dates`] …) parse each value once, where it comes in; it is right from there on.
 
+mod channel;
 mod characters;
 mod clock;
 mod ids;
 mod random;
+mod rank;
 mod secret;
 mod text_value;
 

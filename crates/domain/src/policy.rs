@@ -10,22 +10,13 @@ use std::collections::BTreeSet;
 use crate::GroupId;
 use crate::account::{Account, Channel, Newcomer, Role};
 
+pub use crate::rank::Rank;
+
 /// Who acts on the accounts of a partner.
 #[derive(Debug, Clone, Copy)]
 pub enum Actor<'a> {
     /// A person of that same partner, signed in.
     Person(&'a Account),
-    /// An agent of the Caf.
-    Caf,
-}
-
-/// How high something was decided: only the same rank or a higher one lifts it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Rank {
-    /// A manager of the partner.
-    Manager,
-    /// The partner's administrator.
-    Administrator,
     /// An agent of the Caf.
     Caf,
 }

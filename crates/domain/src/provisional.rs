@@ -11,7 +11,7 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
-use crate::account::Channel;
+use crate::channel::Channel;
 use crate::text_value::text_value;
 use crate::{Password, Random, Timestamp, alphabet, paris};
 
