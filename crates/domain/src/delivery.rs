@@ -47,7 +47,7 @@ pub enum State {
     Sending,
     /// Taken by the mail server.
     Sent,
-    /// The letter lies in the spool.
+    /// The letter lies in the folder of letters.
     Rendered,
     /// Given up; the reason stands beside.
     Failed,

@@ -97,7 +97,7 @@ pub enum Destination {
 pub enum Ending {
     /// The mail server took it.
     Sent,
-    /// The letter lies in the spool.
+    /// The letter lies in the folder of letters.
     Rendered,
     /// To be tried again.
     Retry {

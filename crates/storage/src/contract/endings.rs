@@ -67,7 +67,7 @@ pub async fn each_ending_is_told_with_its_time_and_reason(db: Db) {
     }
 }
 
-pub async fn a_letter_in_the_spool_is_rendered(db: Db) {
+pub async fn a_letter_in_its_folder_is_rendered(db: Db) {
     let durand = World::durand(db.clone()).await;
     let letter = welcome_by_letter(durand.administrator, START);
     durand.queue(std::slice::from_ref(&letter), START).await;

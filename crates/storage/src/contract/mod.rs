@@ -155,7 +155,7 @@ macro_rules! suite {
         );
         $crate::suite!(@area $open, endings,
             each_ending_is_told_with_its_time_and_reason,
-            a_letter_in_the_spool_is_rendered,
+            a_letter_in_its_folder_is_rendered,
             a_failed_mail_shows_on_the_account_until_the_address_changes,
             a_mail_to_be_tried_again_or_cancelled_is_no_problem_of_the_account,
             queued_credentials_are_cancelled_with_what_voids_them_and_notices_are_not,
