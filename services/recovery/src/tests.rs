@@ -18,7 +18,7 @@ use domain::user_number::UserNumber;
 use domain::{AccountId, OsRandom, PartnerId, Timestamp};
 use jiff::SignedDuration;
 use storage::delivery::Lease;
-use storage::mutation::{Mutation, MutationResult, Mutations, On};
+use storage::mutation::{Mutation, Mutations, On};
 use storage::recovery::{Candidate, Settlement};
 use storage_sqlite::SqliteStore;
 use tempfile::TempDir;
@@ -151,20 +151,10 @@ fn provisioning(administrator: NewAccount) -> Mutation {
         NOW,
         &OsRandom,
     );
+    let audit = audit.on_partner(partner.id);
     Mutation {
-        now: NOW,
-        audit: audit.on_partner(partner.id),
-        partner: On::New(Box::new(partner)),
-        request: None,
-        new_agreements: Vec::new(),
-        new_groups: Vec::new(),
         new_accounts: vec![administrator],
-        changes: Vec::new(),
-        new_administrator: None,
-        deliveries: Vec::new(),
-        quotas: Vec::new(),
-        feed: Vec::new(),
-        outcome: MutationResult::default(),
+        ..Mutation::of(NOW, On::New(Box::new(partner)), audit)
     }
 }
 

@@ -20,7 +20,7 @@ use domain::user_number::UserNumber;
 use domain::{AccountId, AgreementId, DeliveryId, OsRandom, PartnerId, Timestamp};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Row as _};
-use storage::mutation::{Mutation, MutationResult, Mutations as _, On};
+use storage::mutation::{Mutation, Mutations as _, On};
 use storage_sqlite::{Migrations, OpenError, SqliteStore};
 use tempfile::TempDir;
 
@@ -114,7 +114,6 @@ fn les_oliviers() -> Mutation {
     .with_personal(personal);
     let agreement = agreement();
     Mutation {
-        now: START,
         feed: vec![
             Change::Partner {
                 partner: partner.id,
@@ -122,17 +121,10 @@ fn les_oliviers() -> Mutation {
             },
             Change::Agreement(agreement.id),
         ],
-        partner: On::New(Box::new(partner)),
-        request: None,
         new_agreements: vec![agreement],
-        new_groups: Vec::new(),
         deliveries: vec![first_credentials(administrator.id)],
         new_accounts: vec![administrator],
-        changes: Vec::new(),
-        new_administrator: None,
-        quotas: Vec::new(),
-        audit,
-        outcome: MutationResult::default(),
+        ..Mutation::of(START, On::New(Box::new(partner)), audit)
     }
 }
 

@@ -6,9 +6,7 @@ use domain::change::Change;
 use domain::{AccountId, OsRandom};
 use storage::account::AccountReads as _;
 use storage::authority::{AuthorityQuery, AuthorityReads as _, Groups, Of};
-use storage::mutation::{
-    AccountChange, AuthorityMove, Mutation, MutationResult, Mutations as _, On,
-};
+use storage::mutation::{AccountChange, AuthorityMove, Mutation, Mutations as _};
 use storage::session::SessionStore as _;
 use storage_sqlite::SqliteStore;
 
@@ -101,32 +99,19 @@ async fn closing(store: &SqliteStore, id: AccountId) -> Mutation {
     let authority = store.authority(&query).await.unwrap().unwrap();
     let account = store.account(id).await.unwrap().unwrap();
     let by = By::Caf("agent-7".to_owned());
+    let audit = Entry::new(Event::UserUpdated, "backoffice", by, START, &OsRandom)
+        .on(authority.partner.id, id);
     Mutation {
-        now: START,
-        partner: On::Existing {
-            partner: authority.partner.id,
-            authority_version: authority.partner.authority_version,
-            moves: AuthorityMove::Raised,
-        },
-        request: None,
-        new_agreements: Vec::new(),
-        new_groups: Vec::new(),
-        new_accounts: Vec::new(),
         changes: vec![AccountChange {
             state: Some(State::Closed),
             ..AccountChange::of(id, account.version)
         }],
-        new_administrator: None,
-        deliveries: Vec::new(),
-        quotas: Vec::new(),
         feed: vec![Change::Account {
             account: id,
             state: State::Closed,
             role: account.role,
             dates: account.dates,
         }],
-        audit: Entry::new(Event::UserUpdated, "backoffice", by, START, &OsRandom)
-            .on(authority.partner.id, id),
-        outcome: MutationResult::default(),
+        ..Mutation::of(START, authority.on(AuthorityMove::Raised), audit)
     }
 }

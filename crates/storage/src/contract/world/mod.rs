@@ -25,7 +25,7 @@ use tokio::sync::Barrier;
 use super::Db;
 use crate::KeyedDigest;
 use crate::authority::{Authority, AuthorityQuery, Groups, Of};
-use crate::mutation::{AccountChange, AuthorityMove, Error, Mutation, MutationResult, On, Outcome};
+use crate::mutation::{AccountChange, AuthorityMove, Error, Mutation, On, Outcome};
 use people::{paul_durand, somebody};
 use time::START;
 
@@ -234,19 +234,8 @@ pub(crate) fn digest(text: &str) -> KeyedDigest {
 
 fn blank(now: Timestamp, partner: On, feed: Vec<Change>, audit: Entry) -> Mutation {
     Mutation {
-        now,
-        partner,
-        request: None,
-        new_agreements: Vec::new(),
-        new_groups: Vec::new(),
-        new_accounts: Vec::new(),
-        changes: Vec::new(),
-        new_administrator: None,
-        deliveries: Vec::new(),
-        quotas: Vec::new(),
         feed,
-        audit,
-        outcome: MutationResult::default(),
+        ..Mutation::of(now, partner, audit)
     }
 }
 
