@@ -23,6 +23,7 @@ use storage::page::{Cursor, Page, PageRequest};
 use crate::SqliteStore;
 use crate::codes::Code;
 use crate::error::Result;
+use crate::list::{cut, push_list};
 use crate::row::Row;
 use crate::{provisional, throttle};
 
@@ -189,27 +190,6 @@ fn cursor(row: &SqliteRow) -> Result<Cursor> {
         sort: row.get("sort_name")?,
         id: row.id(),
     })
-}
-
-/// Adds `(?, ?, …)`.
-pub(crate) fn push_list<T>(query: &mut QueryBuilder<Sqlite>, values: impl Iterator<Item = T>)
-where
-    T: for<'q> sqlx::Encode<'q, Sqlite> + sqlx::Type<Sqlite> + Send,
-{
-    query.push("(");
-    let mut separated = query.separated(", ");
-    for value in values {
-        separated.push_bind(value);
-    }
-    query.push(")");
-}
-
-/// Drops the row beyond the page, which only tells that more follow.
-pub(crate) fn cut<T>(rows: &mut Vec<T>, page: &PageRequest) -> bool {
-    let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    more
 }
 
 /// The account without its memberships.

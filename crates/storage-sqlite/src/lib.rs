@@ -13,6 +13,7 @@ mod delivery;
 mod error;
 mod feed;
 mod habilitation;
+mod list;
 mod mutation;
 mod open;
 mod partner;

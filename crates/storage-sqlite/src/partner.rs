@@ -12,13 +12,14 @@ use domain::siret::Siret;
 use domain::{AgreementId, PartnerId};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
-use storage::page::{Cursor, Page, PageRequest};
+use storage::page::{Page, PageRequest};
 use storage::partner::{AgreementFilter, GroupFilter, ListedGroup, PartnerReads};
 
 use crate::SqliteStore;
-use crate::account::{cut, push_list, scope};
+use crate::account::scope;
 use crate::codes::Code;
 use crate::error::Result;
+use crate::list::{by_id_alone, cut, push_list};
 use crate::row::Row;
 
 #[async_trait]
@@ -110,14 +111,6 @@ impl SqliteStore {
             more,
             revision,
         })
-    }
-}
-
-/// The cursor of a list that is ordered by id alone.
-pub(crate) fn by_id_alone(id: uuid::Uuid) -> Cursor {
-    Cursor {
-        sort: String::new(),
-        id,
     }
 }
 

@@ -9,10 +9,10 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use storage::delivery::DeliveryFilter;
 use storage::page::{Cursor, PageRequest};
 
-use crate::account::{cut, postal_address, push_list};
+use crate::account::postal_address;
 use crate::codes::Code;
 use crate::error::Result;
-use crate::partner::by_id_alone;
+use crate::list::{by_id_alone, cut, push_list};
 use crate::row::{Row, micros};
 
 /// `SELECT` of everything a [`Delivery`] is read from; `d` is the message, `a` its account.
