@@ -131,6 +131,11 @@ pub(crate) fn micros(at: Timestamp) -> i64 {
     at.as_microsecond()
 }
 
+/// That long before a time, as it is stored.
+pub(crate) fn micros_before(at: Timestamp, length: SignedDuration) -> i64 {
+    micros(at.saturating_sub(length).unwrap_or(Timestamp::MIN))
+}
+
 /// A day as it is stored.
 pub(crate) fn day_text(day: Day) -> String {
     day.to_string()

@@ -9,7 +9,7 @@ use storage::KeyedDigest;
 use storage::session::ThrottleKey;
 
 use crate::error::Result;
-use crate::row::micros;
+use crate::row::{micros, micros_before};
 
 /// Old rows that leave with each try: the table shrinks faster than it grows.
 const PRUNED_AT_ONCE: i64 = 10;
@@ -29,9 +29,7 @@ pub(crate) async fn side(
     )
     .bind(key.identifier.as_slice())
     .bind(address.as_slice())
-    .bind(micros(
-        now.saturating_sub(USUAL_FOR).unwrap_or(Timestamp::MIN),
-    ))
+    .bind(micros_before(now, USUAL_FOR))
     .fetch_optional(connection)
     .await?;
     Ok(if usual.is_some() {
@@ -148,9 +146,7 @@ pub(crate) const PRUNE_MOST: &str = "DELETE FROM throttles WHERE identifier IN (
 /// Lets rows leave after their life, or oldest first above the most there may be.
 pub(crate) async fn prune(connection: &mut SqliteConnection, now: Timestamp) -> Result<()> {
     sqlx::query(PRUNE_OLD)
-        .bind(micros(
-            now.saturating_sub(ROW_LIFE).unwrap_or(Timestamp::MIN),
-        ))
+        .bind(micros_before(now, ROW_LIFE))
         .bind(PRUNED_AT_ONCE)
         .execute(&mut *connection)
         .await?;
@@ -186,9 +182,7 @@ pub(crate) async fn remember_address(
             SELECT identifier, address FROM usual_addresses WHERE last_success_at <= ?
             ORDER BY last_success_at LIMIT ?)",
     )
-    .bind(micros(
-        now.saturating_sub(USUAL_FOR).unwrap_or(Timestamp::MIN),
-    ))
+    .bind(micros_before(now, USUAL_FOR))
     .bind(PRUNED_AT_ONCE)
     .execute(connection)
     .await?;

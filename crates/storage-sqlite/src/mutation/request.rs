@@ -9,7 +9,7 @@ use storage::mutation::{Error, MutationResult, Outcome, RequestClaim};
 use uuid::Uuid;
 
 use crate::error::{Fault, Result};
-use crate::row::{Row, micros};
+use crate::row::{Row, micros, micros_before};
 
 /// How long a request id is remembered.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
@@ -30,9 +30,7 @@ pub(super) async fn carried_out(
     )
     .bind(request.scope.to_vec())
     .bind(request.id.uuid())
-    .bind(micros(
-        now.saturating_sub(REMEMBERED).unwrap_or(Timestamp::MIN),
-    ))
+    .bind(micros_before(now, REMEMBERED))
     .fetch_optional(connection)
     .await
     .map_err(Fault::from)?;
@@ -73,9 +71,7 @@ pub(super) async fn remember(
             SELECT scope, id FROM request_ids WHERE carried_out_at <= ?
             ORDER BY carried_out_at LIMIT ?)",
     )
-    .bind(micros(
-        now.saturating_sub(REMEMBERED).unwrap_or(Timestamp::MIN),
-    ))
+    .bind(micros_before(now, REMEMBERED))
     .bind(FORGOTTEN_AT_ONCE)
     .execute(connection)
     .await?;
