@@ -1,15 +1,14 @@
 //! Reading messages: a manager or administrator those to accounts they see, the Caf all.
 
-use std::collections::BTreeSet;
-
+use api::acting::{acting, query};
 use api::convert::{delivery as wire, ids};
 use api::delivery::v1;
 use api::refusal::{Refusal, Resource};
-use domain::call::Call;
+use domain::call::{Actor, Call};
 use domain::delivery::Delivery;
 use domain::violation::Violations;
 use domain::{paris, policy};
-use storage::authority::{AuthorityQuery, Groups, Of};
+use storage::authority::{Groups, Of};
 use storage::delivery::DeliveryFilter;
 
 use crate::Deps;
@@ -42,28 +41,19 @@ impl Deps {
         found: Option<&Delivery>,
         absent: &(dyn Fn() -> Refusal + Sync),
     ) -> Result<(), Refusal> {
-        let domain::call::Actor::Person(session) = &call.actor else {
+        let Actor::Person(session) = &call.actor else {
             return Ok(());
         };
-        let query = AuthorityQuery {
-            of: Of::Partner(session.partner),
-            accounts: found
-                .map(|found| found.account)
-                .into_iter()
-                .chain([session.account])
-                .collect(),
-            groups: Groups::Named(BTreeSet::new()),
-        };
+        let recipient = found.map(|found| found.account);
+        let of = Of::Partner(session.partner);
+        let query = query(of, call, recipient, Groups::Named([].into()));
         let authority = self.stores.authorities.authority(&query).await?;
         let authority = authority.ok_or(Refusal::SessionInvalid)?;
         let today = paris::today(self.clock.now());
-        let acting = authority
-            .acting(&call.actor, today)
-            .map_err(|_| Refusal::SessionInvalid)?;
-        policy::may_view_deliveries(acting).map_err(|refusal| Refusal::by_policy(refusal, None))?;
-        let recipient = found.and_then(|found| authority.account(found.account));
-        match recipient {
-            Some(recipient) if policy::sees(acting, recipient) => Ok(()),
+        let actor = acting(&authority, call, today, || Refusal::SessionInvalid)?;
+        policy::may_view_deliveries(actor).map_err(|refusal| Refusal::by_policy(refusal, None))?;
+        match recipient.and_then(|recipient| authority.account(recipient)) {
+            Some(recipient) if policy::sees(actor, recipient) => Ok(()),
             _ => Err(absent()),
         }
     }
