@@ -36,7 +36,8 @@ impl Tokens {
     }
 
     /// A token for what follows `cursor` in that method's list under that filter. The filter is
-    /// the encoded request without its page, and who it is answered to.
+    /// the encoded request without its page. Whose eyes the page is cut to is no part of it: each
+    /// page is cut to those of its own caller.
     pub fn issue(&self, method: &str, filter: &[u8], cursor: &[u8]) -> String {
         let seal = self.seal(method, filter, cursor);
         URL_SAFE_NO_PAD.encode([cursor, &seal].concat())
