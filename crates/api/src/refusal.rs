@@ -4,7 +4,9 @@
 //! and a new reason does not compile until its code, metadata and message are chosen. [`Refusal::status`] makes the
 //! answer.
 
+mod message;
 mod metadata;
+mod reason;
 mod status;
 
 use std::fmt;
@@ -16,11 +18,9 @@ use domain::policy::{self, Action, Needed, Rank};
 use domain::session::NextStep;
 use domain::violation::{FieldReason, Violation, Violations};
 use domain::{AccountId, GroupId, RequestId, Timestamp, account};
-use tonic::Code;
 use uuid::Uuid;
 
 use crate::access::{Actor, Rpc, WorkClass};
-use crate::error::v1::ErrorReason;
 
 /// A refused call.
 #[derive(Debug, Clone, PartialEq)]
@@ -225,139 +225,6 @@ impl Refusal {
             }
         }
     }
-
-    /// Its reason, as the protos name it.
-    pub fn reason(&self) -> ErrorReason {
-        match self {
-            Self::FieldInvalid(_) => ErrorReason::FieldInvalid,
-            Self::PasswordTooWeak(_) => ErrorReason::PasswordTooWeak,
-            Self::PageTokenInvalid => ErrorReason::PageTokenInvalid,
-            Self::RevisionInvalid { .. } => ErrorReason::RevisionInvalid,
-            Self::RequestIdReused(_) => ErrorReason::RequestIdReused,
-            Self::ActorAmbiguous => ErrorReason::ActorAmbiguous,
-            Self::ActorRequired { .. } => ErrorReason::ActorRequired,
-            Self::SessionInvalid => ErrorReason::SessionInvalid,
-            Self::SignInRefused => ErrorReason::SignInRefused,
-            Self::CallerNotAllowed(_) => ErrorReason::CallerNotAllowed,
-            Self::ActorNotAllowed { .. } => ErrorReason::ActorNotAllowed,
-            Self::ImposedByHigherRank(_) => ErrorReason::ImposedByHigherRank,
-            Self::NotFound { resource, .. } => match resource {
-                Resource::Partner => ErrorReason::PartnerNotFound,
-                Resource::Agreement => ErrorReason::AgreementNotFound,
-                Resource::Group => ErrorReason::GroupNotFound,
-                Resource::Account => ErrorReason::AccountNotFound,
-                Resource::Delivery => ErrorReason::DeliveryNotFound,
-            },
-            Self::UserNumberTaken { .. } => ErrorReason::UserNumberTaken,
-            Self::IdentifierTaken { .. } => ErrorReason::IdentifierTaken,
-            Self::SignInIncomplete(_) => ErrorReason::SignInIncomplete,
-            Self::CurrentPasswordWrong { .. } => ErrorReason::CurrentPasswordWrong,
-            Self::AgreementNotValidated(_) => ErrorReason::AgreementNotValidated,
-            Self::AccountNotActive { .. } => ErrorReason::AccountNotActive,
-            Self::AdministratorProtected { .. } => ErrorReason::AdministratorProtected,
-            Self::LastGroup(_) => ErrorReason::LastGroup,
-            Self::NoPostalAddress(_) => ErrorReason::NoPostalAddress,
-            Self::NoEmail(_) => ErrorReason::NoEmail,
-            Self::RecoveryPaused(_) => ErrorReason::RecoveryPaused,
-            Self::EtagMismatch { .. } => ErrorReason::EtagMismatch,
-            Self::RequestInProgress(_) => ErrorReason::RequestInProgress,
-            Self::AuthorityMoved => ErrorReason::AuthorityMoved,
-            Self::DeliveryLimit { .. } => ErrorReason::DeliveryLimit,
-            Self::PartnerLimit(_) => ErrorReason::PartnerLimit,
-            Self::Overloaded(_) => ErrorReason::Overloaded,
-            Self::StorageUnavailable => ErrorReason::StorageUnavailable,
-            Self::Draining => ErrorReason::Draining,
-            Self::Deadline(_) => ErrorReason::Deadline,
-            Self::Internal(_) => ErrorReason::Internal,
-        }
-    }
-
-    /// Its gRPC code.
-    pub fn code(&self) -> Code {
-        match self {
-            Self::FieldInvalid(_)
-            | Self::PasswordTooWeak(_)
-            | Self::PageTokenInvalid
-            | Self::RevisionInvalid { .. }
-            | Self::RequestIdReused(_)
-            | Self::ActorAmbiguous => Code::InvalidArgument,
-            Self::ActorRequired { .. } | Self::SessionInvalid | Self::SignInRefused => {
-                Code::Unauthenticated
-            }
-            Self::CallerNotAllowed(_)
-            | Self::ActorNotAllowed { .. }
-            | Self::ImposedByHigherRank(_) => Code::PermissionDenied,
-            Self::NotFound { .. } => Code::NotFound,
-            Self::UserNumberTaken { .. } | Self::IdentifierTaken { .. } => Code::AlreadyExists,
-            Self::SignInIncomplete(_)
-            | Self::CurrentPasswordWrong { .. }
-            | Self::AgreementNotValidated(_)
-            | Self::AccountNotActive { .. }
-            | Self::AdministratorProtected { .. }
-            | Self::LastGroup(_)
-            | Self::NoPostalAddress(_)
-            | Self::NoEmail(_)
-            | Self::RecoveryPaused(_) => Code::FailedPrecondition,
-            Self::EtagMismatch { .. } | Self::RequestInProgress(_) | Self::AuthorityMoved => {
-                Code::Aborted
-            }
-            Self::DeliveryLimit { .. } | Self::PartnerLimit(_) | Self::Overloaded(_) => {
-                Code::ResourceExhausted
-            }
-            Self::StorageUnavailable | Self::Draining => Code::Unavailable,
-            Self::Deadline(_) => Code::DeadlineExceeded,
-            Self::Internal(_) => Code::Internal,
-        }
-    }
-}
-
-/// The message of the answer: English, for developers. It repeats nothing that was sent.
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::FieldInvalid(violations) | Self::PasswordTooWeak(violations) => {
-                return summary(violations, f);
-            }
-            Self::PageTokenInvalid => "the page token was not given by this method for this filter",
-            Self::RevisionInvalid { .. } => "the revision was not given by this service",
-            Self::RequestIdReused(_) => "the request id was used with another body",
-            Self::ActorAmbiguous => "send either session-token or caf-agent, not both",
-            Self::ActorRequired { .. } => "say for whom the call is made, in its metadata",
-            Self::SessionInvalid => "the session is unknown, ended or expired",
-            Self::SignInRefused => "signing in is refused",
-            Self::CallerNotAllowed(_) => "the calling service may not call this for this actor",
-            Self::ActorNotAllowed { .. } => "the actor may not do this",
-            Self::ImposedByHigherRank(_) => "a higher rank imposed the present state",
-            Self::NotFound { resource, .. } => match resource {
-                Resource::Partner => "no such partner",
-                Resource::Agreement => "no such agreement",
-                Resource::Group => "no such group",
-                Resource::Account => "no such account",
-                Resource::Delivery => "no such delivery",
-            },
-            Self::UserNumberTaken { .. } => "the user number is taken",
-            Self::IdentifierTaken { .. } => "the identifier is taken",
-            Self::SignInIncomplete(_) => "the provisional password must be replaced first",
-            Self::CurrentPasswordWrong { .. } => "the present password is wrong",
-            Self::AgreementNotValidated(_) => "the agreement is not validated, or has ended",
-            Self::AccountNotActive { .. } => "the account is not in a state for this",
-            Self::AdministratorProtected { .. } => "the administrator cannot be treated so",
-            Self::LastGroup(_) => "the account would be left without any group",
-            Self::NoPostalAddress(_) => "the account has no postal address",
-            Self::NoEmail(_) => "the account has no e-mail address",
-            Self::RecoveryPaused(_) => "credentials are not sent shortly after a change of address",
-            Self::EtagMismatch { .. } => "the object changed since it was read",
-            Self::RequestInProgress(_) => "the first call with this request id is still running",
-            Self::AuthorityMoved => "the partner's rights changed meanwhile; ask again",
-            Self::DeliveryLimit { .. } => "the account was sent credentials as often as allowed",
-            Self::PartnerLimit(_) => "the partner created and reissued as much as allowed",
-            Self::Overloaded(_) => "more of this work is asked than can be done in time",
-            Self::StorageUnavailable => "the database does not answer",
-            Self::Draining => "the service is stopping",
-            Self::Deadline(_) => "the call took longer than it may",
-            Self::Internal(_) => "internal error",
-        })
-    }
 }
 
 impl std::error::Error for Refusal {}
@@ -392,21 +259,5 @@ impl From<account::Error> for Refusal {
 impl From<Refusal> for tonic::Status {
     fn from(refusal: Refusal) -> Self {
         refusal.status()
-    }
-}
-
-/// The first violation in words, so that a message alone already helps.
-fn summary(violations: &Violations, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let Some((path, violation)) = violations.iter().next() else {
-        return f.write_str("fields are not acceptable");
-    };
-    if path.is_empty() {
-        f.write_str(&violation.description)?;
-    } else {
-        write!(f, "{path}: {}", violation.description)?;
-    }
-    match violations.len() {
-        1 => Ok(()),
-        many => write!(f, " (and {} more)", many - 1),
     }
 }
