@@ -16,7 +16,8 @@ use storage::authority::{Groups, Of};
 use crate::Deps;
 
 impl Deps {
-    /// The account as it is now.
+    /// The account as it is now. Who was let change it is shown it, also when the change took it
+    /// out of their sight: a manager may take away the last group that they share with it.
     pub(crate) async fn shown(&self, call: &Call, id: AccountId) -> Result<v1::Account, Refusal> {
         let groups = Groups::Named(BTreeSet::new());
         let query = query(Of::Account(id), call, [id], groups);

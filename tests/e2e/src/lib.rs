@@ -5,13 +5,14 @@
 //! for the printer. [`les_oliviers`] makes the guide's partner through the API, [`person`] leads
 //! people from their first message to a session, [`deliveries`] tells what was sent, [`errors`] reads
 //! refusals, and [`raw`] makes
-//! calls byte by byte, as no well-behaved client would.
+//! calls byte by byte, as no well-behaved client would. [`binary`] starts the program itself.
 
 #![expect(
     clippy::unwrap_used,
     reason = "all of this serves tests: what fails is best seen where it fails"
 )]
 
+pub mod binary;
 pub mod deliveries;
 pub mod errors;
 pub mod eventually;

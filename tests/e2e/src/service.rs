@@ -134,10 +134,7 @@ impl Service {
 
     /// A caller that names nobody: a service for itself, holding every role.
     pub fn caller(&self) -> Caller {
-        Caller {
-            channel: self.channel.clone(),
-            metadata: Metadata::default(),
-        }
+        Caller::over(self.channel.clone())
     }
 
     /// The portal, before anyone signed in.
@@ -195,6 +192,14 @@ impl Interceptor for Metadata {
 }
 
 impl Caller {
+    /// Whoever calls over that connection and names nobody.
+    pub fn over(channel: Channel) -> Self {
+        Self {
+            channel,
+            metadata: Metadata::default(),
+        }
+    }
+
     /// The same, telling this too.
     pub fn telling(mut self, key: &'static str, value: &str) -> Self {
         let key = AsciiMetadataKey::from_static(key);

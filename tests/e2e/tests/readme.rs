@@ -3,14 +3,10 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
+use std::process::{Command, Output};
 
-use e2e::eventually::within;
-use tempfile::TempDir;
-
-/// The binary makes its first partners before it answers.
-const START: Duration = Duration::from_secs(60);
+use e2e::binary::Dev;
+use e2e::eventually::eventually;
 
 /// Printed before each block, to tell which one said what.
 const MARK: &str = "#### block ";
@@ -41,94 +37,39 @@ fn grpcurl() -> PathBuf {
     )
 }
 
-/// The binary: told, or where cargo puts it beside the tests.
-fn binary() -> PathBuf {
-    let beside = || {
-        let test = env::current_exe().unwrap();
-        test.parent()
-            .unwrap()
-            .parent()
-            .unwrap()
-            .join("compte-partenaire")
-    };
-    let path = env::var_os("COMPTE_PARTENAIRE").map_or_else(beside, PathBuf::from);
-    assert!(
-        path.exists(),
-        "there is no {}. Type: cargo build -p server",
-        path.display()
-    );
-    path
-}
-
-/// A running `dev`, ended when this is dropped.
-struct Dev(Child);
-
-impl Dev {
-    fn start(data: &Path) -> Self {
-        let mut dev = Command::new(binary());
-        dev.arg("dev")
-            .arg("--data-dir")
-            .arg(data)
-            .args(["--listen", "127.0.0.1:0"]);
-        Self(dev.stdout(Stdio::null()).spawn().unwrap())
-    }
-}
-
-impl Drop for Dev {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// Types all blocks into one shell, which stops at the first command that fails.
 fn type_in(blocks: &[String], data: &Path, listen: &str) -> Output {
-    let mut script = String::from("set -euo pipefail\n");
-    for (nth, block) in blocks.iter().enumerate() {
-        script.push_str(&format!("echo '{MARK}{nth}'\n{block}\n"));
-    }
+    let typed = blocks.iter().enumerate();
+    let script: String = typed
+        .map(|(nth, block)| format!("echo '{MARK}{nth}'\n{block}\n"))
+        .collect();
     Command::new("bash")
-        .arg("-c")
-        .arg(script)
+        .args(["-euo", "pipefail", "-c", &script])
         .current_dir(workspace())
-        .env("GRPCURL", grpcurl())
+        .env("GRPCURL", fs::canonicalize(grpcurl()).unwrap())
         .env("DATA", data)
         .env("LISTEN", listen)
         .output()
         .expect("the README is for a shell: bash must be there")
 }
 
-/// Where `dev` listens, once everything is made and the first mail has left: a reader is slower.
-async fn listening(data: &Path) -> String {
-    let mails = data.join("outbox/mail");
-    within(START, "the first mail of the demo data", async || {
-        let names = fs::read_dir(&mails).ok()?.filter_map(Result::ok);
-        let mut mails = names.filter(|file| file.path().extension().is_some_and(|e| e == "eml"));
-        mails.next()
-    })
-    .await;
-    within(START, "demo.json to be written", async || {
-        let told = fs::read_to_string(data.join("demo.json")).ok()?;
-        let told: serde_json::Value = serde_json::from_str(&told).ok()?;
-        Some(told["listen"].as_str()?.to_owned())
-    })
-    .await
-}
-
 #[tokio::test]
 async fn every_command_of_the_tour_works_as_it_stands_there() {
+    grpcurl();
     let blocks = blocks();
     assert!(
         blocks.len() >= 8,
         "the tour has its blocks: {}",
         blocks.len()
     );
-    grpcurl();
-    let folder = TempDir::new().unwrap();
-    let data = folder.path().join("dev");
-    let _dev = Dev::start(&data);
-    let listen = listening(&data).await;
-    let typed = type_in(&blocks, &data, &listen);
+    let dev = Dev::start();
+    let listen = dev.address().await;
+    // A reader is slower than the first mail.
+    eventually("the first mail of the demo data", async || {
+        dev.mails_with("").pop()
+    })
+    .await;
+    let typed = type_in(&blocks, &dev.data(), &listen);
 
     let said = String::from_utf8_lossy(&typed.stdout);
     let complained = String::from_utf8_lossy(&typed.stderr);
@@ -156,7 +97,7 @@ async fn every_command_of_the_tour_works_as_it_stands_there() {
     for told in ["account.family_name", "account.email_confirmation"] {
         assert!(
             complained.contains(told),
-            "the mistakes of the form are readable: {complained}"
+            "the form's mistakes are readable:\n{complained}"
         );
     }
 }

@@ -34,3 +34,7 @@ mod secrets_at_rest;
 mod mail_server;
 
 mod cancelled_calls;
+
+mod logs;
+
+mod killed;

@@ -336,3 +336,25 @@ async fn asked_about_a_foreign_group_check_answers_as_about_an_absent_one() {
     assert_eq!(theirs, nobodys);
     assert_eq!(theirs.code, tonic::Code::Ok);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_partners_reference_is_told_as_absent_too() {
+    let service = Service::start().await;
+    let own = Provisioned::make(&service, les_oliviers::les_oliviers()).await;
+    Provisioned::make(&service, les_oliviers::les_cypres()).await;
+    let claire = own.administrator(&service).await;
+    let portal = service.session(&claire.token);
+    let path = format!("{PARTNERS}GetPartner");
+    let question = |name: &str| partner::GetPartnerRequest {
+        r#ref: Some(partner::get_partner_request::Ref::Reference(
+            les_oliviers::reference(name),
+        )),
+    };
+    let (foreign, absent) = ("CYPRES-1", "ABSENT-1");
+    let message = question(foreign).encode_to_vec();
+    let (theirs, status) = said(&portal, &path, &message, foreign).await;
+    let message = question(absent).encode_to_vec();
+    let (nobodys, _) = said(&portal, &path, &message, absent).await;
+    assert_eq!(theirs, nobodys);
+    assert_eq!(Refused::read(&status).reason, "PARTNER_NOT_FOUND");
+}

@@ -190,3 +190,24 @@ async fn nothing_is_sent_to_a_server_that_does_not_offer_starttls() {
     assert_eq!(waiting.state(), State::Queued);
     assert!(in_clear.connections() > 0 && in_clear.mails().is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_letters_cannot_be_laid_down_calls_go_on_and_the_letter_waits() {
+    let service = Service::start().await;
+    let folder = service.letters_folder();
+    std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::write(&folder, "not a folder").unwrap();
+    let durand = Provisioned::make(&service, les_oliviers::durand()).await;
+    let waiting = after_attempts(&service, &durand, 1).await;
+    assert_eq!(waiting.state(), State::Queued);
+    assert!(
+        serves(&service, "").await,
+        "readiness follows the database alone"
+    );
+
+    std::fs::remove_file(&folder).unwrap();
+    std::fs::create_dir(&folder).unwrap();
+    service.clock.advance(SignedDuration::from_secs(20));
+    let letter = service.letter_of(&durand.delivery_id).await;
+    service.first_connection(&letter.credentials()).await;
+}
