@@ -12,7 +12,7 @@ use tonic::transport::{Channel, Endpoint};
 use crate::eventually::within;
 
 /// It makes its first partners before it tells where it listens.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 
 /// A running `dev` on a folder of its own; it is killed when this is dropped.
 pub struct Dev {

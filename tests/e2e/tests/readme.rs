@@ -40,9 +40,18 @@ fn grpcurl() -> PathBuf {
 /// Types all blocks into one shell, which stops at the first command that fails.
 fn type_in(blocks: &[String], data: &Path, listen: &str) -> Output {
     let typed = blocks.iter().enumerate();
-    let script: String = typed
-        .map(|(nth, block)| format!("echo '{MARK}{nth}'\n{block}\n"))
+    let marked: Vec<_> = typed
+        .map(|(nth, block)| {
+            format!(
+                "echo '{MARK}{nth}'
+{block}"
+            )
+        })
         .collect();
+    let script = marked.join(
+        "
+",
+    );
     Command::new("bash")
         .args(["-euo", "pipefail", "-c", &script])
         .current_dir(workspace())

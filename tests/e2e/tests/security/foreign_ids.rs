@@ -55,11 +55,14 @@ fn without(bytes: &[u8], id: &str) -> Vec<u8> {
     bytes
 }
 
+/// The encoded request that asks for an id.
+type Encoded = Box<dyn Fn(&str) -> Vec<u8>>;
+
 /// A question of the administrator of LES OLIVIERS that takes an id.
 struct Question {
     name: &'static str,
     path: String,
-    message: Box<dyn Fn(&str) -> Vec<u8>>,
+    message: Encoded,
     reason: &'static str,
 }
 
@@ -168,12 +171,8 @@ fn about_partners() -> Vec<Question> {
     ]
 }
 
-fn new_account() -> Option<account::NewAccount> {
-    Some(person_by_email(
-        "Nadia",
-        "LEROY",
-        "nadia.leroy@les-oliviers.example",
-    ))
+fn new_account() -> account::NewAccount {
+    person_by_email("Nadia", "LEROY", "nadia.leroy@les-oliviers.example")
 }
 
 /// What takes a group's id.
@@ -188,7 +187,7 @@ fn about_groups(own: &Provisioned, marc: &Person) -> Vec<Question> {
         ask("CreateAccount in a group", ACCOUNTS, ABSENT, move |id| {
             account::CreateAccountRequest {
                 agreement_id: agreement.clone(),
-                account: new_account(),
+                account: Some(new_account()),
                 group_ids: vec![group.clone(), id],
                 request_id: fresh_id(),
             }
@@ -263,7 +262,7 @@ async fn another_partners_ids_are_told_as_absent_on_every_rpc_that_takes_one() {
         "AGREEMENT_NOT_FOUND",
         move |id| account::CreateAccountRequest {
             agreement_id: id,
-            account: new_account(),
+            account: Some(new_account()),
             group_ids: vec![group.clone()],
             request_id: fresh_id(),
         },
@@ -300,7 +299,7 @@ async fn the_caf_cannot_mix_two_partners_either() {
     let kept = ask(name, HABILITATIONS, "GROUP_NOT_FOUND", move |id| {
         habilitation::ReplaceAdministratorRequest {
             partner_id: of_too.clone(),
-            successor: Some(Successor::NewPerson(new_account().unwrap().into())),
+            successor: Some(Successor::NewPerson(new_account().into())),
             former: Former::BecomesUser.into(),
             former_group_ids: vec![id],
             request_id: fresh_id(),

@@ -43,7 +43,8 @@ fn forms(credentials: &Credentials) -> Vec<Vec<u8>> {
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    digits.concat()
 }
 
 /// What stands in any base64 text that holds `bytes`, at each of the three alignments: what the
