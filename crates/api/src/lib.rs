@@ -13,6 +13,7 @@ pub mod convert;
 pub mod page;
 pub mod refusal;
 pub mod revision;
+pub mod shown;
 pub mod stored;
 pub mod time;
 

@@ -1,6 +1,7 @@
 //! Making an account in groups of one agreement, its first credentials on the way.
 
 use api::account::v1;
+use api::acting::{acting, live_groups, query};
 use api::convert::account_requests::CreateAccount;
 use api::refusal::{Refusal, Resource};
 use api::stored::NewAccountFields;
@@ -12,23 +13,18 @@ use domain::delivery::{Cause, Kind, NewDelivery, Subject};
 use domain::paris::{self, Day};
 use domain::violation::{FieldReason, Violation, Violations};
 use domain::{AccountId, DeliveryId, GroupId, Timestamp, account, policy};
-use storage::authority::{Authority, Of};
+use storage::authority::{Authority, Groups, Of};
 use storage::carry_out::{UseCase, carry_out};
-use storage::mutation::{self, AuthorityMove, Counted, Mutation, MutationResult, On, RequestClaim};
+use storage::mutation::{self, AuthorityMove, Counted, Mutation, MutationResult, RequestClaim};
 use storage::{Revision, mutation::Quota};
 
 use crate::AccountDeps;
-use crate::acting::{acting, query};
 
 /// Where the request holds what must be unique.
 const FIELDS: NewAccountFields = NewAccountFields {
     user_number: "account.user_number",
     identifier: "account.identifier",
 };
-
-/// How often an identifier and a user number are drawn before it is taken for a fault: two draws
-/// out of 31⁷ that are both taken do not happen.
-const DRAWS: usize = 3;
 
 /// An account that was made.
 pub(crate) struct Made {
@@ -47,7 +43,12 @@ impl AccountDeps {
         now: Timestamp,
     ) -> Result<Made, Refusal> {
         let of = Of::Agreement(asked.agreement);
-        let query = query(of, call, None, asked.groups.iter().copied().collect());
+        let query = query(
+            of,
+            call,
+            [],
+            Groups::Named(asked.groups.iter().copied().collect()),
+        );
         let creation = Creation {
             deps: self,
             call,
@@ -56,18 +57,11 @@ impl AccountDeps {
             now,
             today: paris::today(now),
         };
-        let mut draws = 1..DRAWS;
-        let outcome = loop {
-            let told = carry_out(&self.stores, &query, Some(&claim), now, &creation).await;
-            match told {
-                Err(refusal) if creation.drew(&refusal) && draws.next().is_some() => {}
-                told => break told?,
-            }
-        };
+        let outcome = carry_out(&self.stores, &query, Some(&claim), now, &creation).await?;
         let made = outcome.result;
         let id = made.account.ok_or_else(|| Refusal::internal(&NoAccount))?;
         Ok(Made {
-            account: self.show(call, id, now).await?,
+            account: self.changed(call, id, now).await?,
             delivery: made.delivery.map(|id| id.to_string()).unwrap_or_default(),
             revision: outcome.revision,
         })
@@ -103,11 +97,7 @@ impl UseCase for Creation<'_> {
         let by_policy = |why| Refusal::by_policy(why, None);
         let actor = acting(authority, self.call, self.today, || self.absent())?;
         policy::may_create(actor, &[].into()).map_err(by_policy)?;
-        for group in &self.asked.groups {
-            if authority.group(*group).is_none() {
-                return Err(Refusal::not_found(Resource::Group, group));
-            }
-        }
+        live_groups(authority, &self.asked.groups)?;
         let groups = self.asked.groups.iter().copied().collect();
         policy::may_create(actor, &groups).map_err(by_policy)?;
         policy::may_give(actor, &self.asked.newcomer).map_err(by_policy)
@@ -121,18 +111,13 @@ impl UseCase for Creation<'_> {
         let new = self.asked.newcomer.account(id, groups, &*self.deps.random);
         Ok(self.mutation(authority, new))
     }
+
+    fn decides_again(&self, error: &mutation::Error) -> bool {
+        error.is_conflict() || error.is_of_drawn(&self.asked.newcomer)
+    }
 }
 
 impl Creation<'_> {
-    /// Whether a value that the service drew itself is taken.
-    fn drew(&self, refusal: &Refusal) -> bool {
-        match refusal {
-            Refusal::UserNumberTaken { .. } => self.asked.newcomer.user_number.is_none(),
-            Refusal::IdentifierTaken { .. } => self.asked.newcomer.identifier.is_none(),
-            _ => false,
-        }
-    }
-
     /// Every group stands under the agreement named.
     fn one_agreement(&self, authority: &Authority) -> Result<(), Refusal> {
         let mut violations = Violations::new();
@@ -158,7 +143,6 @@ impl Creation<'_> {
     }
 
     fn mutation(&self, authority: &Authority, new: NewAccount) -> Mutation {
-        let partner = &authority.partner;
         let delivery = NewDelivery {
             id: DeliveryId::new(self.now, &*self.deps.random),
             account: new.id,
@@ -170,20 +154,13 @@ impl Creation<'_> {
         let by = self.call.by();
         let caller = &self.call.caller.name;
         let audit = Entry::new(Event::UserCreated, caller, by, self.now, &*self.deps.random)
-            .on(partner.id, new.id)
+            .on(authority.partner.id, new.id)
             .with("agreement_id", self.asked.agreement.to_string())
             .with_personal(self.call.personal(None));
+        // Nobody has decided anything on an account that was not there.
+        let on = authority.on(AuthorityMove::Kept);
         Mutation {
-            now: self.now,
-            partner: On::Existing {
-                partner: partner.id,
-                authority_version: partner.authority_version,
-                // Nobody has decided anything on an account that was not there.
-                moves: AuthorityMove::Kept,
-            },
             request: Some(self.claim),
-            new_agreements: Vec::new(),
-            new_groups: Vec::new(),
             feed: feed(&new),
             outcome: MutationResult {
                 account: Some(new.id),
@@ -191,11 +168,9 @@ impl Creation<'_> {
                 ..MutationResult::default()
             },
             new_accounts: vec![new],
-            changes: Vec::new(),
-            new_administrator: None,
             deliveries: vec![delivery],
             quotas: vec![self.deps.partner_quota(self.now)],
-            audit,
+            ..Mutation::of(self.now, on, audit)
         }
     }
 }

@@ -1,20 +1,18 @@
 //! Reading one account: a person's own, those a manager or administrator sees, all for the Caf.
 
-use std::collections::BTreeSet;
-
 use api::account::v1;
-use api::convert::account as convert;
+use api::acting::{acting, no_account, query, target};
 use api::convert::account_requests::AccountRef;
 use api::refusal::{Refusal, Resource};
+use api::shown;
 use domain::account::Account;
 use domain::call::{Actor, Call};
 use domain::policy;
 use domain::{AccountId, Timestamp, paris};
 use storage::account::Key;
-use storage::authority::Of;
+use storage::authority::{Groups, Of};
 
 use crate::AccountDeps;
-use crate::acting::{acting, no_account, query, target};
 
 impl AccountDeps {
     /// The account named, as far as the actor sees it.
@@ -33,59 +31,43 @@ impl AccountDeps {
                 self.find(call, Key::Identifier(key), sent, now).await?
             }
         };
-        self.show(call, id, now).await
+        self.seen(call, id, now).await
     }
 
-    /// The account as it is now, as far as the actor sees it.
-    pub(crate) async fn show(
+    /// The account as it is now, when the actor sees it.
+    async fn seen(
         &self,
         call: &Call,
         id: AccountId,
         now: Timestamp,
     ) -> Result<v1::Account, Refusal> {
-        let query = query(Of::Account(id), call, Some(id), BTreeSet::new());
+        let query = query(Of::Account(id), call, [id], no_groups());
         let authority = self.stores.authorities.authority(&query).await?;
         let authority = authority.ok_or_else(|| no_account(id))?;
-        let today = paris::today(now);
-        let actor = acting(&authority, call, today, || no_account(id))?;
-        let account = target(&authority, id)?;
-        if !policy::sees(actor, account) {
-            return Err(no_account(id));
-        }
-        let shown = convert::message(account, actor, today);
-        let mut shown = self.with_health(actor, vec![(account, shown)], now).await?;
-        shown.pop().ok_or_else(|| no_account(id))
+        let actor = acting(&authority, call, paris::today(now), || no_account(id))?;
+        let account = target(&authority, actor, id)?;
+        let shown = self.show(actor, &[account], now).await?;
+        shown.into_iter().next().ok_or_else(|| no_account(id))
     }
 
-    /// Adds how signing in goes for each, when an agent reads.
-    pub(crate) async fn with_health(
+    /// Accounts as this actor sees them.
+    pub(crate) async fn show(
         &self,
         actor: policy::Actor<'_>,
-        shown: Vec<(&Account, v1::Account)>,
+        accounts: &[&Account],
         now: Timestamp,
     ) -> Result<Vec<v1::Account>, Refusal> {
-        if !matches!(actor, policy::Actor::Caf) {
-            return Ok(shown.into_iter().map(|(_, message)| message).collect());
-        }
-        let throttled = |account: &Account| {
-            let key = account.identifier.key();
-            (
-                account.id,
-                self.throttle_key.digest(key.as_str().as_bytes()),
-            )
-        };
-        let accounts: Vec<_> = shown
-            .iter()
-            .map(|(account, _)| throttled(account))
-            .collect();
-        let healths = self.stores.accounts.sign_in_health(&accounts, now).await?;
-        let told = shown.into_iter().zip(healths);
-        Ok(told
-            .map(|((_, message), health)| v1::Account {
-                sign_in_health: Some(convert::sign_in_health(&health, now)),
-                ..message
-            })
-            .collect())
+        shown::accounts(&self.stores, &self.throttle_key, actor, accounts, now).await
+    }
+
+    /// An account after it was changed.
+    pub(crate) async fn changed(
+        &self,
+        call: &Call,
+        id: AccountId,
+        now: Timestamp,
+    ) -> Result<v1::Account, Refusal> {
+        shown::changed(&self.stores, &self.throttle_key, call, id, now).await
     }
 
     /// The account with that key, which the Caf alone looks for.
@@ -98,7 +80,7 @@ impl AccountDeps {
     ) -> Result<AccountId, Refusal> {
         if let Actor::Person(session) = &call.actor {
             let of = Of::Partner(session.partner);
-            let query = query(of, call, None, BTreeSet::new());
+            let query = query(of, call, [], Groups::Named([].into()));
             let authority = self.stores.authorities.authority(&query).await?;
             let authority = authority.ok_or(Refusal::SessionInvalid)?;
             let today = paris::today(now);
@@ -108,4 +90,9 @@ impl AccountDeps {
         let found = self.stores.accounts.account_by_key(&key).await?;
         found.ok_or_else(|| Refusal::not_found(Resource::Account, sent))
     }
+}
+
+/// A decision on no group.
+pub(crate) fn no_groups() -> Groups {
+    Groups::Named([].into())
 }

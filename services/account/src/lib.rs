@@ -5,7 +5,6 @@
 //! each: parse, call, convert.
 
 mod account_service;
-mod acting;
 mod change_password;
 mod create_account;
 mod current_session;

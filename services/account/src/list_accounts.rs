@@ -1,7 +1,7 @@
 //! Listing accounts: a manager those in sight, the administrator all of the partner, the Caf all.
 
 use api::account::v1;
-use api::convert::account as convert;
+use api::acting::{acting, query};
 use api::convert::account_requests::ListAccounts;
 use api::page::MOST_BYTES;
 use api::refusal::{Refusal, Resource};
@@ -12,11 +12,10 @@ use domain::{AccountId, GroupId, PartnerId, Timestamp, paris};
 use prost::Message;
 use storage::Revision;
 use storage::account::{AccountFilter, SeenBy};
-use storage::authority::Of;
+use storage::authority::{Groups, Of};
 use storage::page::{Cursor, Page, PageRequest};
 
 use crate::AccountDeps;
-use crate::acting::{acting, query};
 
 /// Rows read at a time: an account may show hundreds of groups, and a page of 500 such is cut long
 /// before its end.
@@ -62,8 +61,8 @@ impl AccountDeps {
         let query = query(
             Of::Partner(partner),
             call,
-            None,
-            asked.group.into_iter().collect(),
+            [],
+            Groups::Named(asked.group.into_iter().collect()),
         );
         let authority = self.stores.authorities.authority(&query).await?;
         let authority = authority.ok_or(Refusal::SessionInvalid)?;
@@ -143,10 +142,8 @@ impl AccountDeps {
         while filling.goes_on(size) {
             let read = self.read(&filter, &filling, size).await?;
             revision.get_or_insert(read.revision);
-            let today = paris::today(now);
-            let shown = |(_, account): &(Cursor, Account)| convert::message(account, actor, today);
-            let messages = read.rows.iter().map(|row| (&row.1, shown(row))).collect();
-            let messages = self.with_health(actor, messages, now).await?;
+            let accounts: Vec<&Account> = read.rows.iter().map(|(_, account)| account).collect();
+            let messages = self.show(actor, &accounts, now).await?;
             let cursors = read.rows.into_iter().map(|(cursor, _)| cursor);
             filling.take(cursors.zip(messages), read.more);
         }

@@ -1,25 +1,23 @@
 //! Sending identifier, user number and a new provisional password once more.
 
-use std::collections::BTreeSet;
-
+use api::acting::{acting, no_account, query, target};
 use api::convert::account_requests::ReissueCredentials;
 use api::refusal::{Refusal, Resource};
 use api::stored::NewAccountFields;
-use domain::account::{self, Account, Availability, Channel};
+use domain::account::{self, Account, Channel};
 use domain::audit::{Entry, Event};
 use domain::call::Call;
 use domain::delivery::{Cause, Kind, NewDelivery, Subject};
 use domain::paris::{self, Day};
 use domain::{DeliveryId, Timestamp, policy};
 use storage::Revision;
-use storage::authority::{Authority, Of};
+use storage::authority::{Authority, Groups, Of};
 use storage::carry_out::{UseCase, carry_out};
 use storage::mutation::{
-    self, AuthorityMove, Counted, Mutation, MutationResult, On, Quota, RequestClaim,
+    self, AuthorityMove, Counted, Mutation, MutationResult, Quota, RequestClaim,
 };
 
 use crate::AccountDeps;
-use crate::acting::{acting, no_account, query, target};
 
 /// A message that was queued.
 pub(crate) struct Queued {
@@ -37,7 +35,7 @@ impl AccountDeps {
     ) -> Result<Queued, Refusal> {
         let now = self.clock.now();
         let of = Of::Account(asked.account);
-        let query = query(of, call, Some(asked.account), BTreeSet::new());
+        let query = query(of, call, [asked.account], Groups::Named([].into()));
         let reissue = Reissue {
             deps: self,
             call,
@@ -78,7 +76,7 @@ impl UseCase for Reissue<'_> {
     fn permit(&self, authority: &Authority) -> Result<(), Refusal> {
         let id = self.asked.account;
         let actor = acting(authority, self.call, self.today, || no_account(id))?;
-        let target = target(authority, id)?;
+        let target = target(authority, actor, id)?;
         let verdict = match self.channel(target) {
             Channel::Email => policy::may_reissue(actor, target),
             Channel::Letter => policy::may_reissue_by_letter(actor, target),
@@ -87,7 +85,8 @@ impl UseCase for Reissue<'_> {
     }
 
     fn decide(&self, authority: &Authority) -> Result<Mutation, Refusal> {
-        let target = target(authority, self.asked.account)?;
+        let id = self.asked.account;
+        let target = authority.account(id).ok_or_else(|| no_account(id))?;
         self.in_use(target)?;
         self.reachable(target)?;
         self.not_paused(target)?;
@@ -103,15 +102,14 @@ impl Reissue<'_> {
 
     /// Closed and past its last day an account is sent nothing; before its first day it is.
     fn in_use(&self, target: &Account) -> Result<(), Refusal> {
-        match target.availability(self.today) {
-            Availability::Open | Availability::NotYetOpen => Ok(()),
-            state @ (Availability::Expired | Availability::Closed) => {
-                Err(Refusal::AccountNotActive {
-                    account: target.id,
-                    state,
-                })
-            }
+        let state = target.availability(self.today);
+        if state.lasts() {
+            return Ok(());
         }
+        Err(Refusal::AccountNotActive {
+            account: target.id,
+            state,
+        })
     }
 
     fn reachable(&self, target: &Account) -> Result<(), account::Error> {
@@ -135,7 +133,6 @@ impl Reissue<'_> {
     }
 
     fn mutation(&self, authority: &Authority, target: &Account) -> Mutation {
-        let partner = &authority.partner;
         let random = &*self.deps.random;
         let delivery = NewDelivery {
             id: DeliveryId::new(self.now, random),
@@ -151,23 +148,13 @@ impl Reissue<'_> {
         };
         let (caller, by) = (&self.call.caller.name, self.call.by());
         let audit = Entry::new(Event::CredentialsReissued, caller, by, self.now, random)
-            .on(partner.id, target.id)
+            .on(authority.partner.id, target.id)
             .with("delivery_id", delivery.id.to_string())
             .with_personal(self.call.personal(self.asked.comment.clone()));
         let reissues = self.deps.limits.reissues;
+        let on = authority.on(AuthorityMove::Kept);
         Mutation {
-            now: self.now,
-            partner: On::Existing {
-                partner: partner.id,
-                authority_version: partner.authority_version,
-                moves: AuthorityMove::Kept,
-            },
             request: Some(self.claim),
-            new_agreements: Vec::new(),
-            new_groups: Vec::new(),
-            new_accounts: Vec::new(),
-            changes: Vec::new(),
-            new_administrator: None,
             outcome: MutationResult {
                 account: Some(target.id),
                 delivery: Some(delivery.id),
@@ -182,8 +169,7 @@ impl Reissue<'_> {
                 },
                 self.deps.partner_quota(self.now),
             ],
-            feed: Vec::new(),
-            audit,
+            ..Mutation::of(self.now, on, audit)
         }
     }
 }

@@ -4,9 +4,8 @@
 //! to the old one opens nothing any more, the old one is told, and when the partner's own people
 //! did it to somebody who has connected, nothing with credentials leaves for a day.
 
-use std::collections::BTreeSet;
-
 use api::account::v1;
+use api::acting::{acting, no_account, query, target};
 use api::convert::account_update::{Field, UpdateAccount};
 use api::convert::etag;
 use api::refusal::Refusal;
@@ -21,15 +20,14 @@ use domain::paris::{self, Day};
 use domain::violation::Violations;
 use domain::{DeliveryId, Timestamp, policy};
 use storage::Revision;
-use storage::authority::{Authority, Of};
+use storage::authority::{Authority, Groups, Of};
 use storage::carry_out::{UseCase, carry_out};
 use storage::mutation::{
-    self, AccountChange, AuthorityMove, ContactMove, CredentialsMove, Mutation, MutationResult, On,
+    self, AccountChange, AuthorityMove, ContactMove, CredentialsMove, Mutation, MutationResult,
     RequestClaim,
 };
 
 use crate::AccountDeps;
-use crate::acting::{acting, no_account, query, target};
 
 impl AccountDeps {
     /// Carries the update out and answers the account as it is then.
@@ -41,7 +39,7 @@ impl AccountDeps {
         now: Timestamp,
     ) -> Result<(v1::Account, Revision), Refusal> {
         let id = asked.account;
-        let query = query(Of::Account(id), call, Some(id), BTreeSet::new());
+        let query = query(Of::Account(id), call, [id], Groups::Named([].into()));
         let update = Update {
             deps: self,
             call,
@@ -55,7 +53,7 @@ impl AccountDeps {
             Err(Stop::AlreadySo) => self.stores.database.revision().await?,
             Err(Stop::Refused(refusal)) => return Err(*refusal),
         };
-        Ok((self.show(call, id, now).await?, revision))
+        Ok((self.changed(call, id, now).await?, revision))
     }
 }
 
@@ -96,13 +94,14 @@ impl UseCase for Update<'_> {
     fn permit(&self, authority: &Authority) -> Result<(), Stop> {
         let id = self.asked.account;
         let actor = acting(authority, self.call, self.today, || no_account(id))?;
-        let target = target(authority, id)?;
+        let target = target(authority, actor, id)?;
         self.may(actor, target)
             .map_err(|why| Refusal::by_policy(why, Some(id)).into())
     }
 
     fn decide(&self, authority: &Authority) -> Result<Mutation, Stop> {
-        let before = target(authority, self.asked.account)?;
+        let id = self.asked.account;
+        let before = authority.account(id).ok_or_else(|| no_account(id))?;
         etag::check(&self.asked.etag, before.id, before.version)?;
         if before.state == State::Closed {
             return Err(account_error(account::Error::NotActive(
@@ -214,39 +213,27 @@ impl Update<'_> {
         after: After,
         changed: &[Field],
     ) -> Mutation {
-        let partner = &authority.partner;
         let random = &*self.deps.random;
         let paths: Vec<_> = changed.iter().map(|field| field.path()).collect();
         let (caller, by) = (&self.call.caller.name, self.call.by());
         let audit = Entry::new(Event::UserUpdated, caller, by, self.now, random)
-            .on(partner.id, before.id)
+            .on(authority.partner.id, before.id)
             .with("changed_paths", paths.join(","))
             .with_personal(self.call.personal(None));
         let redated = after.dates != before.dates;
         Mutation {
-            now: self.now,
-            partner: On::Existing {
-                partner: partner.id,
-                authority_version: partner.authority_version,
-                moves: moves(changed),
-            },
             request: self.claim,
-            new_agreements: Vec::new(),
-            new_groups: Vec::new(),
-            new_accounts: Vec::new(),
-            new_administrator: None,
             deliveries: self.notice(before, changed).into_iter().collect(),
-            quotas: Vec::new(),
             feed: redated
                 .then(|| feed(before, after.dates))
                 .into_iter()
                 .collect(),
             changes: vec![self.change(authority, before, after, changed)],
-            audit,
             outcome: MutationResult {
                 account: Some(before.id),
                 ..MutationResult::default()
             },
+            ..Mutation::of(self.now, authority.on(moves(changed)), audit)
         }
     }
 
