@@ -16,7 +16,7 @@ use crate::Words;
 /// What one try came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Tried {
-    /// The mail server took it, or the letter lies in the spool.
+    /// The mail server took it, or the letter lies in its folder.
     Done(Carried),
     /// It certainly did not leave, and may another time.
     RefusedForNow(Words, Carried),

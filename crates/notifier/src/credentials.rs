@@ -9,8 +9,7 @@ use passwords::Error as HashError;
 use storage::delivery::{Destination, Job, NewProvisional, Stored};
 use uuid::Uuid;
 
-use crate::fresh_id;
-use crate::worker::Tools;
+use crate::Tools;
 
 /// Tries to find a selector that no live password of the account has. Two of them among 31⁴ meet
 /// once in three hundred thousand times; five in a row never.
@@ -59,7 +58,7 @@ pub(crate) async fn make(tools: &Tools, job: &Job, lease: Uuid) -> storage::Resu
         };
         let now = tools.clock.now();
         let provisional = NewProvisional {
-            id: fresh_id(tools.random.as_ref()),
+            id: tools.random.uuid(),
             delivery: job.id,
             lease,
             account_epoch: job.account.epoch,

@@ -19,6 +19,7 @@ mod outage;
 mod recovery;
 pub mod settings;
 mod templates;
+mod tools;
 pub mod transport;
 mod verdict;
 mod words;
@@ -29,15 +30,6 @@ mod world;
 
 pub use recovery::RecoveryWorker;
 pub use settings::{Invalid, Pace, Problem, Security, Settings};
+pub use tools::Tools;
 pub use words::Words;
-pub use worker::{DeliveryWorker, Tools};
-
-use domain::Random;
-use uuid::Uuid;
-
-/// An id that nobody asks the time of: of a lease, of a provisional password.
-fn fresh_id(random: &dyn Random) -> Uuid {
-    let mut bytes = [0; 16];
-    random.fill(&mut bytes);
-    uuid::Builder::from_random_bytes(bytes).into_uuid()
-}
+pub use worker::DeliveryWorker;

@@ -16,7 +16,6 @@ use storage::recovery::{Candidate, RecoveryRequest, RecoveryStore, Settlement, S
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use crate::fresh_id;
 use crate::outage::Outage;
 use crate::settings::Pace;
 
@@ -92,7 +91,7 @@ impl RecoveryWorker {
     pub async fn run_once(&self) -> storage::Result<bool> {
         let now = self.clock.now();
         let lease = Lease {
-            id: fresh_id(self.random.as_ref()),
+            id: self.random.uuid(),
             now,
             until: now.checked_add(LEASE).unwrap_or(Timestamp::MAX),
         };

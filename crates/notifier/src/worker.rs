@@ -6,13 +6,12 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{Clock, DeliveryId, Random, Timestamp};
+use domain::{DeliveryId, Timestamp};
 use futures::FutureExt;
 use futures::future::join_all;
 use jiff::SignedDuration;
 use letters::folder::Folder;
-use passwords::Hasher;
-use storage::delivery::{Carried, DeliveryStore, Ending, Job, Lease};
+use storage::delivery::{Carried, Ending, Job, Lease};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -23,7 +22,7 @@ use crate::mail::Composer;
 use crate::outage::Outage;
 use crate::settings::{Invalid, Settings};
 use crate::transport::Transport;
-use crate::{Words, fresh_id, verdict};
+use crate::{Tools, Words, verdict};
 
 /// How long a claimed message is held: a password made (20 s at most), a mail sent (60 s), and
 /// its end written.
@@ -33,19 +32,6 @@ const LEASE: SignedDuration = SignedDuration::from_mins(2);
 /// is tried again when the lease is over, and the person has the mail twice.
 const MOST_ENDING_TRIES: u32 = 30;
 const BETWEEN_ENDING_TRIES: Duration = Duration::from_secs(1);
-
-/// What delivering takes.
-#[derive(Clone)]
-pub struct Tools {
-    /// The outbox.
-    pub deliveries: Arc<dyn DeliveryStore>,
-    /// Hashes provisional passwords.
-    pub hasher: Arc<Hasher>,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
-    /// The luck.
-    pub random: Arc<dyn Random>,
-}
 
 /// Delivers the messages of one channel.
 ///
@@ -171,7 +157,7 @@ impl DeliveryWorker {
     async fn claim(&self, limit: u32) -> storage::Result<Vec<(Job, Lease)>> {
         let now = self.tools.clock.now();
         let lease = Lease {
-            id: fresh_id(self.tools.random.as_ref()),
+            id: self.tools.random.uuid(),
             now,
             until: now.checked_add(LEASE).unwrap_or(Timestamp::MAX),
         };

@@ -10,11 +10,10 @@ use storage::delivery::{Carried, Destination, Job};
 use uuid::Uuid;
 
 use super::{Courier, Tried, busy, defect};
-use crate::Words;
 use crate::credentials::{self, Credentials, Made};
 use crate::mail::Composer;
 use crate::transport::{Handover, Transport};
-use crate::worker::Tools;
+use crate::{Tools, Words};
 
 /// Composes mails and hands them over.
 pub(crate) struct EmailCourier {

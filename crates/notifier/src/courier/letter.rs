@@ -11,9 +11,8 @@ use storage::delivery::{Carried, Destination, Job};
 use uuid::Uuid;
 
 use super::{Courier, Tried, busy, defect};
-use crate::Words;
 use crate::credentials::{self, Credentials, Made};
-use crate::worker::Tools;
+use crate::{Tools, Words};
 
 /// Renders letters into the folder.
 pub(crate) struct LetterCourier {

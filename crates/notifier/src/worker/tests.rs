@@ -3,7 +3,7 @@ use std::fs;
 use async_trait::async_trait;
 use domain::account::Channel;
 use domain::delivery::{Kind, State, Subject};
-use domain::paris;
+use domain::{Clock as _, paris};
 use letters::address::{AddressBlock, Recipient};
 use letters::folder::PrintOrder;
 use storage::mutation::{AccountChange, ContactMove, CredentialsMove};
