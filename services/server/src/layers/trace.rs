@@ -13,7 +13,6 @@ use http_body::{Frame, SizeHint};
 use tonic::Code;
 use tonic::body::Body;
 use tracing::{Span, field};
-use uuid::Uuid;
 
 use crate::transport::Peer;
 
@@ -69,7 +68,7 @@ impl Line {
             .extensions()
             .get::<Peer>()
             .map(|peer| field::display(peer.address));
-        let call = draw_id(random);
+        let call = random.uuid();
         let span = tracing::info_span!("call", id = %call, method, peer, caller = field::Empty);
         Self {
             span,
@@ -89,12 +88,6 @@ impl Line {
         self.code = code(response.headers());
         response.map(|body| Body::new(Traced { body, line: self }))
     }
-}
-
-fn draw_id(random: &dyn Random) -> Uuid {
-    let mut bytes = [0; 16];
-    random.fill(&mut bytes);
-    uuid::Builder::from_random_bytes(bytes).into_uuid()
 }
 
 fn code(headers: &HeaderMap) -> Option<Code> {
