@@ -6,7 +6,7 @@ use crate::Random;
 
 /// Digits and capitals without 0 O, 1 I L. 31 is prime: that is what makes the check symbol catch
 /// every single error and every swap.
-pub const SYMBOLS: &str = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
+pub(crate) const SYMBOLS: &str = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 
 const SIZE: u8 = 31;
 
@@ -15,7 +15,7 @@ const UNEVEN_FROM: u8 = 248;
 
 /// As typed text is read wherever copied codes are: upper-cased, blanks and `-` dropped. Only
 /// ASCII is upper-cased, else `ı` and `ſ` would become letters.
-pub fn fold(typed: &str) -> impl Iterator<Item = char> {
+pub(crate) fn fold(typed: &str) -> impl Iterator<Item = char> {
     typed
         .chars()
         .filter(|&c| c != '-' && !c.is_whitespace())
@@ -23,12 +23,12 @@ pub fn fold(typed: &str) -> impl Iterator<Item = char> {
 }
 
 /// Whether it is a symbol of the alphabet, as folded.
-pub fn is_symbol(c: char) -> bool {
+pub(crate) fn is_symbol(c: char) -> bool {
     SYMBOLS.contains(c)
 }
 
 /// That many symbols, each as likely as any other. Wiped when dropped, for they may be a secret.
-pub fn draw(random: &dyn Random, count: usize) -> Zeroizing<String> {
+pub(crate) fn draw(random: &dyn Random, count: usize) -> Zeroizing<String> {
     let mut drawn = Zeroizing::new(String::with_capacity(count + 1));
     let mut bytes = Zeroizing::new([0; 32]);
     while drawn.len() < count {
@@ -42,7 +42,7 @@ pub fn draw(random: &dyn Random, count: usize) -> Zeroizing<String> {
 }
 
 /// As [`draw`], then a check symbol: `count + 1` symbols.
-pub fn draw_checked(random: &dyn Random, count: usize) -> String {
+pub(crate) fn draw_checked(random: &dyn Random, count: usize) -> String {
     let mut drawn = draw(random, count);
     let check = check_symbol(&drawn);
     drawn.push(check);
@@ -50,8 +50,9 @@ pub fn draw_checked(random: &dyn Random, count: usize) -> String {
 }
 
 /// Whether the last symbol is the check of the others: false as soon as one symbol is wrong or two
-/// neighbours are swapped.
-pub fn check_holds(symbols: &str) -> bool {
+/// neighbours are swapped. For portals and telephones; here only the tests ask.
+#[cfg(test)]
+pub(crate) fn check_holds(symbols: &str) -> bool {
     symbols.chars().all(is_symbol) && !symbols.is_empty() && weighted_sum(symbols, 1) == 0
 }
 

@@ -1,7 +1,7 @@
 //! Keys that never leave the server: one secret, from which each purpose derives its own.
 //!
 //! What is stored or handed out under such a key (a throttled identifier, an address to look up,
-//! the mark of an erased identifier, a page token, the body of a request) tells nothing to who
+//! a page token, the body of a request) tells nothing to who
 //! has the database alone.
 
 use std::fmt;
@@ -91,8 +91,6 @@ derived_key! {
     ThrottleKey by throttle_key from "compte-partenaire/1/throttle";
     /// Under which an e-mail address is looked up.
     EmailLookupKey by email_lookup_key from "compte-partenaire/1/email-lookup";
-    /// Under which an erased identifier or user number is remembered, never to be given again.
-    TombstoneKey by tombstone_key from "compte-partenaire/1/tombstone";
     /// Under which page tokens are sealed.
     PageTokenKey by page_token_key from "compte-partenaire/1/page-token";
     /// Under which the body of a request is remembered beside its request id.
@@ -124,7 +122,6 @@ mod tests {
         let digests = [
             key().throttle_key().digest(b"x"),
             key().email_lookup_key().digest(b"x"),
-            key().tombstone_key().digest(b"x"),
             key().page_token_key().digest(b"x"),
             key().request_body_key().digest(b"x"),
         ];

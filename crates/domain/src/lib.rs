@@ -8,6 +8,7 @@
 //! [`habilitation`] what a signed-in person may reach. The value modules ([`name`], [`email`],
 //! [`dates`] …) parse each value once, where it comes in; it is right from there on.
 
+mod alphabet;
 mod channel;
 mod characters;
 mod clock;
@@ -19,7 +20,6 @@ mod text_value;
 
 pub mod account;
 pub mod agreement;
-pub mod alphabet;
 pub mod audit;
 pub mod call;
 pub mod change;

@@ -129,14 +129,9 @@ impl Throttle {
         *self.side_mut(side) = Counter::default();
     }
 
-    /// The password was changed: both sides begin anew.
-    pub fn reset(&mut self) {
-        *self = Self::default();
-    }
-
     /// Whether the password is disabled for tries of that side: by its own failures, and
     /// everywhere by those from usual addresses.
-    pub fn is_disabled(&self, side: Side) -> bool {
+    fn is_disabled(&self, side: Side) -> bool {
         self.usual.is_exhausted() || self.side(side).is_exhausted()
     }
 
@@ -297,11 +292,6 @@ mod tests {
         );
         assert_eq!(
             throttle.admit(Side::Usual, after(7 * DAY)),
-            Admission::Admitted
-        );
-        throttle.reset();
-        assert_eq!(
-            throttle.admit(Side::Strange, after(7 * DAY)),
             Admission::Admitted
         );
     }

@@ -6,7 +6,7 @@ use domain::account::{Channel, NewAccount, Person};
 use domain::audit::{By, Entry, Event};
 use domain::call::{Actor, Call, Caller, CallerRole};
 use domain::dates::AccountDates;
-use domain::email::{Email, EmailKey};
+use domain::email::Email;
 use domain::identifier::Identifier;
 use domain::keys::ServerKey;
 use domain::name::{PartnerName, PersonName};
@@ -186,7 +186,7 @@ async fn a_call_writes_what_was_asked_and_looks_nobody_up() {
     forgot(&service, " Mike@Example.ORG ").await.unwrap();
     lost(&service, "abcd-efgh 234567").await.unwrap();
     let written = store.0.lock().unwrap().clone();
-    let key = EmailKey::of_submitted(KNOWN).unwrap();
+    let key = Email::parse(KNOWN).unwrap().lookup_key();
     assert_eq!(written[0].submitted, Submitted::Email(key));
     let number = UserNumber::parse("ABCDEFGH234567").unwrap();
     assert_eq!(written[1].submitted, Submitted::UserNumber(number.key()));

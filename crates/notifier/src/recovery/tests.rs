@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use domain::AccountId;
 use domain::account::Channel;
 use domain::delivery::{Delivery, Kind};
-use domain::email::EmailKey;
+use domain::email::Email;
 use domain::session::Client;
 use domain::user_number::UserNumber;
 use storage::delivery::{DeliveryFilter, DeliveryStore};
@@ -19,7 +19,7 @@ fn by_number(number: &str) -> Submitted {
 }
 
 fn by_email(address: &str) -> Submitted {
-    Submitted::Email(EmailKey::of_submitted(address).unwrap())
+    Submitted::Email(Email::parse(address).unwrap().lookup_key())
 }
 
 fn worker(world: &World, requests: Arc<dyn RecoveryStore>) -> RecoveryWorker {
@@ -36,7 +36,7 @@ fn worker(world: &World, requests: Arc<dyn RecoveryStore>) -> RecoveryWorker {
 
 fn request(world: &World, submitted: Submitted) -> RecoveryRequest {
     RecoveryRequest {
-        id: fresh_id(&domain::OsRandom),
+        id: domain::OsRandom.uuid(),
         at: world.clock.now(),
         submitted,
         caller: CALLER.into(),

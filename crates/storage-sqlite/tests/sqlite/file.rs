@@ -170,11 +170,11 @@ async fn a_folder_that_is_missing_is_named() {
 async fn what_was_typed_for_recovery_leaves_no_trace_in_the_file() {
     let place = Place::new();
     let store = place.open().await.unwrap();
-    let typed = domain::email::EmailKey::of_submitted("quelquun.de.tres.discret@example.org");
+    let typed = domain::email::Email::parse("quelquun.de.tres.discret@example.org");
     let request = RecoveryRequest {
         id: uuid::Uuid::from_u128(1),
         at: START,
-        submitted: Submitted::Email(typed.unwrap()),
+        submitted: Submitted::Email(typed.unwrap().lookup_key()),
         caller: "portal".to_owned(),
         client: domain::session::Client::default(),
     };
@@ -211,7 +211,7 @@ async fn an_address_is_looked_up_by_a_digest_that_needs_the_server_s_key() {
     let place = Place::new();
     let store = place.open().await.unwrap();
     provision(&store).await;
-    let key = domain::email::EmailKey::of_submitted(ADDRESS).unwrap();
+    let key = domain::email::Email::parse(ADDRESS).unwrap().lookup_key();
     let found = store
         .candidates(&Submitted::Email(key.clone()), 20)
         .await

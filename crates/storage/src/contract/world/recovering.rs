@@ -2,7 +2,7 @@
 
 use domain::audit::Event;
 use domain::delivery::NewDelivery;
-use domain::email::EmailKey;
+use domain::email::Email;
 use domain::limits::Limits;
 use domain::session::Client;
 use domain::{AccountId, Timestamp};
@@ -16,7 +16,7 @@ use crate::recovery::{RecoveryRequest, Settlement, Submitted};
 
 /// « Mot de passe oublié », of that address.
 pub(crate) fn by_email(address: &str) -> Submitted {
-    Submitted::Email(EmailKey::of_submitted(address).unwrap())
+    Submitted::Email(Email::parse(address).unwrap().lookup_key())
 }
 
 /// A request that the portal passes on.
