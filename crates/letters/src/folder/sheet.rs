@@ -42,8 +42,8 @@ pub struct PrintOrder {
     /// The day on which the files are destroyed, had nobody taken them; `2026-12-22` in the JSON.
     #[serde(with = "day")]
     pub purge_date: Date,
-    /// The selector, public by itself, of the provisional password that is printed: after a
-    /// crash it tells the worker which of those it made is the one on paper.
+    /// The selector, public by itself, of the provisional password that is printed: it tells which
+    /// of those that were made for the delivery is the one on paper.
     pub selector: String,
 }
 
