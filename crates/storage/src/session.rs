@@ -144,8 +144,8 @@ pub struct PasswordChange {
     pub hash: PasswordHash,
     /// The provisional password that this spends.
     pub spends: Option<Uuid>,
-    /// The throttle that is reset, both sides.
-    pub throttle: KeyedDigest,
+    /// The throttle that is reset, both sides; the address becomes a usual one.
+    pub throttle: ThrottleKey,
     /// The session that replaces all others. Its epochs are those read with the current password;
     /// the unit stores the account's raised one.
     pub new_session: NewSession,
@@ -228,8 +228,9 @@ pub trait SessionStore: Send + Sync {
 
     /// Changes the password: sets it, spends the provisional one, voids the others, cancels
     /// queued credentials, raises the epoch, ends every session but the new one, resets the
-    /// throttle, records the first connection, queues the notice. `None` when the session or the
-    /// provisional password was used up meanwhile: of many racing, one wins.
+    /// throttle, makes the address a usual one, records the first connection, queues the notice.
+    /// `None` when the session or the provisional password was used up meanwhile: of many racing,
+    /// one wins.
     async fn change_password(&self, change: &PasswordChange) -> Result<Option<Revision>>;
 
     /// Ends the session. Ending one that has ended is no error.

@@ -20,7 +20,7 @@ use domain::violation::Violations;
 use domain::{DeliveryId, Password, Timestamp};
 use passwords::Verdict;
 use passwords::strength::{self, PersonalWords};
-use storage::session::{CurrentPassword, PasswordChange};
+use storage::session::{CurrentPassword, PasswordChange, ThrottleKey};
 
 use crate::SessionDeps;
 use crate::password_policy::{not_hashed, typed};
@@ -105,7 +105,13 @@ impl SessionDeps {
             session: session.id,
             hash,
             spends: current.provisional,
-            throttle: self.throttle_key.identifier(&account.identifier.key()),
+            throttle: ThrottleKey {
+                identifier: self.throttle_key.identifier(&account.identifier.key()),
+                address: call
+                    .client
+                    .address
+                    .map(|address| self.throttle_key.address(address)),
+            },
             new_session,
             notice: account
                 .person

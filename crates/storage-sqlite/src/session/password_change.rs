@@ -113,7 +113,8 @@ pub(super) async fn change(
     }
     let voided = CredentialsMove::Voided;
     provisional::void_by(connection, account, voided, change.now, PASSWORD_CHOSEN).await?;
-    throttle::forget(connection, &change.throttle).await?;
+    throttle::forget(connection, &change.throttle.identifier).await?;
+    throttle::remember_address(connection, &change.throttle, change.now).await?;
     let partner = change.new_session.session.partner;
     if let Some(notice) = &change.notice {
         queue(connection, partner, notice, Origin::Mutation, change.now).await?;

@@ -314,6 +314,7 @@ macro_rules! suite {
             a_stranger_s_failures_do_not_keep_the_person_out_of_usual_places,
             a_success_resets_its_own_side_only,
             a_change_of_password_resets_both_sides,
+            a_stranger_s_failures_after_a_change_do_not_keep_the_person_out_from_its_address,
             a_hundred_strange_failures_disable_the_password_from_strange_places,
             a_hundred_usual_failures_disable_the_password_everywhere,
             a_throttled_person_still_tries_a_provisional_password,

@@ -212,6 +212,20 @@ pub async fn a_change_of_password_resets_both_sides(db: Db) {
     assert_eq!(admitted(&oliviers, luc, ELSEWHERE, minutes(1), 8).await, 5);
 }
 
+pub async fn a_stranger_s_failures_after_a_change_do_not_keep_the_person_out_from_its_address(
+    db: Db,
+) {
+    let oliviers = World::les_oliviers(db.clone()).await;
+    let luc = oliviers.add(somebody("MARTIN", "Luc")).await;
+    let sent = oliviers.send(welcome(luc, START), "ABCD", START).await;
+    let incomplete = oliviers.sign_in_with(luc, &sent, START).await;
+    let mut change = oliviers.password_change(&incomplete, "own", START).await;
+    change.throttle = oliviers.throttle(luc, HOME).await;
+    db.change_password(&change).await.unwrap().unwrap();
+    assert_eq!(admitted(&oliviers, luc, ELSEWHERE, minutes(1), 8).await, 5);
+    assert_eq!(admitted(&oliviers, luc, HOME, minutes(1), 8).await, 5);
+}
+
 /// Fails a hundred times, five a day, so that the delay never holds it up.
 async fn fail_a_hundred_times(oliviers: &World, account: AccountId, address: Option<&str>) {
     for day in 0..20 {

@@ -40,7 +40,7 @@ use storage::mutation::{
     AccountChange, AuthorityMove, Mutation, MutationResult, On, RoleChange, SessionsMove,
 };
 use storage::page::PageRequest;
-use storage::session::{NewSession, PasswordChange, Proof, ProvisionalTry};
+use storage::session::{NewSession, PasswordChange, Proof, ProvisionalTry, ThrottleKey};
 use storage_sqlite::SqliteStore;
 use tempfile::TempDir;
 use tonic::{Code, Request, Status};
@@ -326,7 +326,10 @@ impl World {
             session: opened.session.id,
             hash: PasswordHash::new("$argon2id$own".into()),
             spends: Some(charged.id),
-            throttle: [0; 32],
+            throttle: ThrottleKey {
+                identifier: [0; 32],
+                address: None,
+            },
             new_session: open(NextStep::None),
             notice: None,
             audit: audit(),

@@ -177,7 +177,7 @@ impl World {
             session: session.session.id,
             hash: hash(password),
             spends: provisional,
-            throttle: self.throttle(holder.account, None).await.identifier,
+            throttle: self.throttle(holder.account, None).await,
             new_session: new_session(&holder, NextStep::None, now),
             notice: None,
             audit: entry(Event::PasswordChange, now).on(holder.partner, holder.account),
