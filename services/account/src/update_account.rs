@@ -23,7 +23,7 @@ use storage::Revision;
 use storage::authority::{Authority, Groups, Of};
 use storage::carry_out::{UseCase, carry_out};
 use storage::mutation::{
-    self, AccountChange, AuthorityMove, ContactMove, CredentialsMove, Mutation, MutationResult,
+    self, AccountChange, AuthorityMove, ContactMove, CredentialsMove, Mutation, MutationResult, On,
     RequestClaim,
 };
 
@@ -48,26 +48,8 @@ impl AccountDeps {
             now,
             today: paris::today(now),
         };
-        let revision = match carry_out(&self.stores, &query, claim.as_ref(), now, &update).await {
-            Ok(outcome) => outcome.revision,
-            Err(Stop::AlreadySo) => self.stores.database.revision().await?,
-            Err(Stop::Refused(refusal)) => return Err(*refusal),
-        };
-        Ok((self.changed(call, id, now).await?, revision))
-    }
-}
-
-/// Why nothing is written.
-enum Stop {
-    /// The account is already as asked.
-    AlreadySo,
-    /// It may not be.
-    Refused(Box<Refusal>),
-}
-
-impl From<Refusal> for Stop {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(Box::new(refusal))
+        let outcome = carry_out(&self.stores, &query, claim.as_ref(), now, &update).await?;
+        Ok((self.changed(call, id, now).await?, outcome.revision))
     }
 }
 
@@ -81,43 +63,39 @@ struct Update<'a> {
 }
 
 impl UseCase for Update<'_> {
-    type Refusal = Stop;
+    type Refusal = Refusal;
 
-    fn refused(&self, error: mutation::Error) -> Stop {
-        Refusal::of_mutation(error, self.now, NewAccountFields::NONE).into()
+    fn refused(&self, error: mutation::Error) -> Refusal {
+        Refusal::of_mutation(error, self.now, NewAccountFields::NONE)
     }
 
-    fn absent(&self) -> Stop {
-        no_account(self.asked.account).into()
+    fn absent(&self) -> Refusal {
+        no_account(self.asked.account)
     }
 
-    fn permit(&self, authority: &Authority) -> Result<(), Stop> {
+    fn permit(&self, authority: &Authority) -> Result<(), Refusal> {
         let id = self.asked.account;
         let actor = acting(authority, self.call, self.today, || no_account(id))?;
         let target = target(authority, actor, id)?;
         self.may(actor, target)
-            .map_err(|why| Refusal::by_policy(why, Some(id)).into())
+            .map_err(|why| Refusal::by_policy(why, Some(id)))
     }
 
-    fn decide(&self, authority: &Authority) -> Result<Mutation, Stop> {
+    fn decide(&self, authority: &Authority) -> Result<Mutation, Refusal> {
         let id = self.asked.account;
         let before = authority.account(id).ok_or_else(|| no_account(id))?;
         etag::check(&self.asked.etag, before.id, before.version)?;
         if before.state == State::Closed {
-            return Err(account_error(account::Error::NotActive(
-                before.id,
-                before.state,
-            )));
+            return Err(account::Error::NotActive(before.id, before.state).into());
         }
         let after = After {
             person: self.person(&before.person),
             dates: self.dates(before.dates)?,
         };
-        self.reachable(before, &after.person)
-            .map_err(account_error)?;
+        self.reachable(before, &after.person)?;
         let changed = self.changed(before, &after);
         if changed.is_empty() {
-            return Err(Stop::AlreadySo);
+            return Ok(self.unchanged(authority, before));
         }
         Ok(self.mutation(authority, before, after, &changed))
     }
@@ -164,13 +142,13 @@ impl Update<'_> {
     }
 
     /// The dates as asked, the one not named as it stands.
-    fn dates(&self, before: AccountDates) -> Result<AccountDates, Stop> {
+    fn dates(&self, before: AccountDates) -> Result<AccountDates, Refusal> {
         let opening = self.asked.fields.opening_date.or(before.opening());
         let closing = self.asked.fields.closing_date.or(before.closing());
         AccountDates::parse(Some(opening), closing, self.today).map_err(|inner| {
             let mut violations = Violations::new();
             violations.append_within("account", inner);
-            Refusal::from(violations).into()
+            violations.into()
         })
     }
 
@@ -206,6 +184,12 @@ impl Update<'_> {
         self.asked.named.iter().copied().filter(differs).collect()
     }
 
+    /// What is written of an account that is as asked already: that it was asked, under its name.
+    fn unchanged(&self, authority: &Authority, before: &Account) -> Mutation {
+        let audit = self.audit(before).with("unchanged", "true");
+        self.asked_for(before, authority.on(AuthorityMove::Kept), audit)
+    }
+
     fn mutation(
         &self,
         authority: &Authority,
@@ -213,28 +197,34 @@ impl Update<'_> {
         after: After,
         changed: &[Field],
     ) -> Mutation {
-        let random = &*self.deps.random;
         let paths: Vec<_> = changed.iter().map(|field| field.path()).collect();
-        let (caller, by) = (&self.call.caller.name, self.call.by());
-        let audit = Entry::new(Event::UserUpdated, caller, by, self.now, random)
-            .on(authority.partner.id, before.id)
-            .with("changed_paths", paths.join(","))
-            .with_personal(self.call.personal(None));
-        let redated = after.dates != before.dates;
+        let audit = self.audit(before).with("changed_paths", paths.join(","));
+        Mutation {
+            deliveries: self.notice(before, changed).into_iter().collect(),
+            feed: vec![feed(before, after.dates)],
+            changes: vec![self.change(authority, before, after, changed)],
+            ..self.asked_for(before, authority.on(moves(changed)), audit)
+        }
+    }
+
+    /// A mutation of nothing yet, that answers the account to a replay.
+    fn asked_for(&self, before: &Account, on: On, audit: Entry) -> Mutation {
         Mutation {
             request: self.claim,
-            deliveries: self.notice(before, changed).into_iter().collect(),
-            feed: redated
-                .then(|| feed(before, after.dates))
-                .into_iter()
-                .collect(),
-            changes: vec![self.change(authority, before, after, changed)],
             outcome: MutationResult {
                 account: Some(before.id),
                 ..MutationResult::default()
             },
-            ..Mutation::of(self.now, authority.on(moves(changed)), audit)
+            ..Mutation::of(self.now, on, audit)
         }
+    }
+
+    fn audit(&self, before: &Account) -> Entry {
+        let (caller, by) = (&self.call.caller.name, self.call.by());
+        let random = &*self.deps.random;
+        Entry::new(Event::UserUpdated, caller, by, self.now, random)
+            .on(before.partner, before.id)
+            .with_personal(self.call.personal(None))
     }
 
     fn change(
@@ -316,8 +306,4 @@ fn feed(before: &Account, dates: AccountDates) -> Change {
         role: before.role,
         dates,
     }
-}
-
-fn account_error(error: account::Error) -> Stop {
-    Refusal::from(error).into()
 }

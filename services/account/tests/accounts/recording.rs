@@ -90,6 +90,43 @@ async fn an_update_records_the_fields_and_never_their_values() {
     }
 }
 
+/// Gives Luc that phone, as somebody of the partner does.
+async fn call_luc_on(world: &World, luc: AccountId, phone: &str) {
+    let update = v1::UpdateAccountRequest {
+        account: Some(v1::Account {
+            account_id: luc.to_string(),
+            phone: phone.to_owned(),
+            ..v1::Account::default()
+        }),
+        update_mask: Some(FieldMask {
+            paths: vec!["phone".to_owned()],
+        }),
+        phone_confirmation: phone.to_owned(),
+        ..v1::UpdateAccountRequest::default()
+    };
+    world.update(world.admin(), update).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_feed_tells_of_an_account_whatever_of_it_was_updated() {
+    let world = World::new().await;
+    let luc = world.user("MARTIN", &[0]).await;
+    call_luc_on(&world, luc, "05 56 00 00 00").await;
+    let change = newest_change(&world).await;
+    assert!(change.contains(&luc.to_string()), "{change}");
+}
+
+#[tokio::test]
+async fn an_update_that_changes_nothing_is_recorded_as_that() {
+    let world = World::new().await;
+    let luc = world.user("MARTIN", &[0]).await;
+    call_luc_on(&world, luc, "").await;
+    let [event, _, attributes, _] = newest_line(&world, luc).await;
+    assert_eq!(event, "user_updated");
+    assert!(attributes.contains("unchanged"), "{attributes}");
+    assert!(!attributes.contains("changed_paths"), "{attributes}");
+}
+
 #[tokio::test]
 async fn a_reissue_records_why_in_the_personal_part_alone() {
     let world = World::new().await;

@@ -175,6 +175,29 @@ async fn being_so_already_is_fine_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn an_update_that_changes_nothing_takes_its_request_id_all_the_same() {
+    let world = World::new().await;
+    let luc = world.user("MARTIN", &[0]).await;
+    let before = world.account(luc).await;
+    let same = v1::UpdateAccountRequest {
+        request_id: request_id(),
+        ..renamed(luc, before.person.given_name.as_str())
+    };
+    let first = world.update(world.admin(), same.clone()).await.unwrap();
+    let replay = world.update(world.admin(), same.clone()).await.unwrap();
+    assert_eq!(replay, first);
+    let other = v1::UpdateAccountRequest {
+        request_id: same.request_id,
+        ..renamed(luc, "Lucas")
+    };
+    assert_eq!(
+        reason(world.update(world.admin(), other).await),
+        "REQUEST_ID_REUSED"
+    );
+    assert_eq!(world.account(luc).await, before);
+}
+
+#[tokio::test]
 async fn an_update_told_twice_is_carried_out_once() {
     let world = World::new().await;
     let luc = world.user("MARTIN", &[0]).await;
