@@ -1,9 +1,8 @@
 //! Who may do what to whom: the only place that says so.
 //!
-//! Use cases decide by these functions and by nothing else; what screens draw and what the table
-//! of roles shows is computed by them too. They read as the table of roles reads: a user acts on
-//! no one, a manager on plain users whose groups are all their own, the administrator on all of
-//! the partner, the Caf on everyone.
+//! Use cases decide by these functions and by nothing else. They read as the table of roles reads:
+//! a user acts on no one, a manager on plain users whose groups are all their own, the
+//! administrator on all of the partner, the Caf on everyone.
 
 use std::collections::BTreeSet;
 
