@@ -2,12 +2,15 @@ use std::fs;
 
 use async_trait::async_trait;
 use domain::account::Channel;
-use domain::delivery::{Kind, State, Subject};
+use domain::delivery::{Delivery, Kind, State, Subject};
 use domain::{Clock as _, paris};
 use letters::address::{AddressBlock, Recipient};
 use letters::folder::PrintOrder;
+use storage::delivery::{DeliveryFilter, DeliveryStore, NewProvisional, Stored};
 use storage::mutation::{AccountChange, ContactMove, CredentialsMove};
+use storage::page::{Page, PageRequest};
 use tokio::sync::{Notify, Semaphore};
+use uuid::Uuid;
 
 use super::*;
 use crate::transport::{Folder as MailFolder, Handover, Mail};
@@ -310,6 +313,95 @@ async fn a_letter_already_in_the_folder_is_kept_and_no_other_password_made() {
     let id = world
         .queue(world.paul, Kind::FirstCredentials, Channel::Letter)
         .await;
+    let order = order_of(&world).await;
+    folder.write(id, order, b"%PDF-printed").unwrap();
+
+    worker.run_once().await.unwrap();
+    let delivery = world.delivery(id).await;
+    assert_eq!(delivery.state, State::Rendered);
+    assert_eq!(world.hasher.computed(), 0, "none was made");
+    assert_eq!(folder.find(id).unwrap().unwrap().order.selector, "K7MP");
+}
+
+/// Puts the letter into the folder as another worker, slower than its lease, would: after this
+/// one has looked, and before it writes.
+struct Overtaking {
+    store: Arc<dyn DeliveryStore>,
+    folder: Folder,
+    order: PrintOrder,
+}
+
+#[async_trait]
+impl DeliveryStore for Overtaking {
+    async fn delivery(&self, id: DeliveryId) -> storage::Result<Option<Delivery>> {
+        self.store.delivery(id).await
+    }
+
+    async fn deliveries(
+        &self,
+        filter: &DeliveryFilter,
+        page: &PageRequest,
+    ) -> storage::Result<Page<Delivery>> {
+        self.store.deliveries(filter, page).await
+    }
+
+    async fn claim_deliveries(
+        &self,
+        channel: Channel,
+        lease: &Lease,
+        limit: u32,
+    ) -> storage::Result<Vec<Job>> {
+        self.store.claim_deliveries(channel, lease, limit).await
+    }
+
+    async fn store_provisional(&self, made: &NewProvisional) -> storage::Result<Stored> {
+        let printed = self
+            .folder
+            .write(made.delivery, self.order.clone(), b"%PDF-other");
+        printed.unwrap();
+        self.store.store_provisional(made).await
+    }
+
+    async fn finish(
+        &self,
+        delivery: DeliveryId,
+        lease: Uuid,
+        ending: &Ending,
+        carried: Carried,
+        now: Timestamp,
+    ) -> storage::Result<bool> {
+        let store = &self.store;
+        store.finish(delivery, lease, ending, carried, now).await
+    }
+}
+
+#[tokio::test]
+async fn a_letter_that_another_worker_put_there_first_is_the_one_that_goes() {
+    let world = World::open().await;
+    let (_, folder) = letters(&world);
+    let overtaking = Overtaking {
+        store: world.store.clone(),
+        folder: folder.clone(),
+        order: order_of(&world).await,
+    };
+    let tools = Tools {
+        deliveries: Arc::new(overtaking),
+        ..world.tools()
+    };
+    let worker = DeliveryWorker::letters(tools, folder.clone(), &Settings::default()).unwrap();
+    let id = world
+        .queue(world.paul, Kind::FirstCredentials, Channel::Letter)
+        .await;
+
+    worker.run_once().await.unwrap();
+    let delivery = world.delivery(id).await;
+    assert_eq!(delivery.state, State::Rendered);
+    assert_eq!(delivery.provisional_expires_at, None, "ours is voided");
+    assert_eq!(folder.find(id).unwrap().unwrap().order.selector, "K7MP");
+}
+
+/// The order of a letter to Paul DURAND on which a password of the selector `K7MP` is printed.
+async fn order_of(world: &World) -> PrintOrder {
     let paul = world.account(world.paul).await.person;
     let block = AddressBlock::of(&Recipient {
         given_name: "Paul",
@@ -318,14 +410,7 @@ async fn a_letter_already_in_the_folder_is_kept_and_no_other_password_made() {
         postal_address: paul.postal_address.as_ref().unwrap(),
     });
     let selector = domain::provisional::Selector::stored("K7MP".into());
-    let order = PrintOrder::credentials(&block, &selector, paris::today(world.clock.now()));
-    folder.write(id, order, b"%PDF-printed").unwrap();
-
-    worker.run_once().await.unwrap();
-    let delivery = world.delivery(id).await;
-    assert_eq!(delivery.state, State::Rendered);
-    assert_eq!(delivery.provisional_expires_at, None, "none was made");
-    assert_eq!(folder.find(id).unwrap().unwrap().order.selector, "K7MP");
+    PrintOrder::credentials(&block, &selector, paris::today(world.clock.now()))
 }
 
 #[tokio::test]
