@@ -42,6 +42,9 @@ pub enum Treatment {
     RefuseRecipient(u16),
     /// It is read to its end, then answered with this code.
     RefuseMessage(u16),
+    /// It is read to its end, then answered with this code and what the mail itself says, as some
+    /// servers do: the line that holds its provisional password.
+    RefuseQuoting(u16),
     /// It is taken, and the connection breaks before the answer.
     TakeAndHangUp,
 }
@@ -96,7 +99,7 @@ impl SmtpSink {
         self.world.script.lock().unwrap().extend(treatments);
     }
 
-    /// Hangs up on whoever connects from now on.
+    /// Hangs up on whoever says a word from now on, connected already or not.
     pub fn go_down(&self) {
         self.world.down.store(true, Ordering::SeqCst);
     }
@@ -202,32 +205,35 @@ async fn connection(
         builder.enable_start_tls();
     }
     let line = Arc::new(Line::default());
-    let receiver = Receiver::new(world, Arc::clone(&line));
+    let receiver = Receiver::new(Arc::clone(&world), Arc::clone(&line));
     let mut session = builder.build(IpAddr::V4(Ipv4Addr::LOCALHOST), receiver);
 
     let mut stream = stream;
     write(&mut stream, &session.greeting()).await?;
-    let stream = match converse(stream, &mut session, &line).await? {
+    let stream = match converse(stream, &mut session, (&line, &world)).await? {
         Ended::Closed => return Ok(()),
         Ended::UpgradeWanted(stream) => stream,
     };
     let stream = acceptor.accept(stream).await?;
     session.tls_active();
     line.encrypted.store(true, Ordering::SeqCst);
-    converse(stream, &mut session, &line).await?;
+    converse(stream, &mut session, (&line, &world)).await?;
     Ok(())
 }
 
 async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
     stream: S,
     session: &mut Session<Receiver>,
-    line: &Line,
+    (line, world): (&Line, &World),
 ) -> io::Result<Ended<S>> {
     let mut stream = BufReader::new(stream);
     let mut told = Vec::new();
     loop {
         told.clear();
         if stream.read_until(b'\n', &mut told).await? == 0 {
+            return Ok(Ended::Closed);
+        }
+        if world.down.load(Ordering::SeqCst) {
             return Ok(Ended::Closed);
         }
         let response = session.process(&told);
@@ -318,6 +324,17 @@ impl Handler for Receiver {
         });
         match self.treatment {
             Treatment::RefuseMessage(code) => scripted(code),
+            Treatment::RefuseQuoting(code) => {
+                let quoted = self
+                    .world
+                    .mails
+                    .lock()
+                    .unwrap()
+                    .last()
+                    .map(Mail::credentials);
+                let password = quoted.expect("it was just told").password;
+                Response::custom(code, format!("what is {password} supposed to mean?"))
+            }
             Treatment::TakeAndHangUp => {
                 self.line.broken.store(true, Ordering::SeqCst);
                 OK
