@@ -91,6 +91,17 @@ impl SessionStore for SqliteStore {
         Ok(charged)
     }
 
+    async fn give_back_current_password_try(
+        &self,
+        session: SessionId,
+        now: Timestamp,
+    ) -> storage::Result<()> {
+        let mut unit = self.write().await?;
+        password_change::give_back(unit.connection(), session, now).await?;
+        unit.commit().await?;
+        Ok(())
+    }
+
     async fn change_password(&self, change: &PasswordChange) -> storage::Result<Option<Revision>> {
         let mut unit = self.write().await?;
         if !password_change::change(unit.connection(), change).await? {

@@ -226,6 +226,15 @@ pub trait SessionStore: Send + Sync {
         now: Timestamp,
     ) -> Result<Option<CurrentPassword>>;
 
+    /// Takes one charge of [`SessionStore::charge_current_password`] back, for a try that could
+    /// not be hashed: a session that ended with it goes on. Never below none, and without effect
+    /// on a session whose time or epochs are over.
+    async fn give_back_current_password_try(
+        &self,
+        session: SessionId,
+        now: Timestamp,
+    ) -> Result<()>;
+
     /// Changes the password: sets it, spends the provisional one, voids the others, cancels
     /// queued credentials, raises the epoch, ends every session but the new one, resets the
     /// throttle, makes the address a usual one, records the first connection, queues the notice.

@@ -62,6 +62,26 @@ pub(super) async fn charge(
     }))
 }
 
+/// Takes one charge back. A session that ended with that very try goes on.
+pub(super) async fn give_back(
+    connection: &mut SqliteConnection,
+    session: SessionId,
+    now: Timestamp,
+) -> Result<()> {
+    sqlx::query(
+        "UPDATE sessions SET tries = max(tries - 1, 0)
+         WHERE id = ? AND expires_at > ? AND last_used_at + idle > ?
+            AND account_epoch = (SELECT epoch FROM accounts WHERE id = sessions.account_id)
+            AND partner_epoch = (SELECT epoch FROM partners WHERE id = sessions.partner_id)",
+    )
+    .bind(session.uuid())
+    .bind(micros(now))
+    .bind(micros(now))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 async fn current_hash(
     connection: &mut SqliteConnection,
     account: AccountId,

@@ -114,3 +114,33 @@ pub async fn a_right_fifth_try_still_changes_the_password(db: Db) {
         .expect("the try was right");
     assert!(oliviers.stands(&change.new_session).await);
 }
+
+pub async fn a_try_at_the_current_password_that_was_not_made_is_given_back(db: Db) {
+    let oliviers = World::les_oliviers(db.clone()).await;
+    let luc = oliviers.add(somebody("MARTIN", "Luc")).await;
+    let other = oliviers.connect(luc, START).await;
+    let session = oliviers.sign_in(luc, START).await;
+    let give_back = async |now| {
+        let given = db.give_back_current_password_try(session.session.id, now);
+        given.await.unwrap();
+    };
+    let left = async |session, now| {
+        let current = oliviers.charge_current(session, now).await;
+        current.map(|current| current.tries_left)
+    };
+    // There is none to give back yet.
+    give_back(minutes(1)).await;
+    for expected in [4, 3, 2, 1, 0] {
+        assert_eq!(left(&session, minutes(1)).await, Some(expected));
+    }
+    assert!(!oliviers.stands(&session).await);
+    give_back(minutes(1)).await;
+    assert!(oliviers.stands(&session).await);
+    assert_eq!(left(&session, minutes(2)).await, Some(0));
+    give_back(minutes(30)).await;
+    assert!(
+        !oliviers.stands(&session).await,
+        "its time was over when the try came back"
+    );
+    assert_eq!(left(&other, minutes(2)).await, Some(4));
+}

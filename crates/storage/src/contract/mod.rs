@@ -141,6 +141,7 @@ macro_rules! suite {
             a_session_whose_time_has_run_out_tries_no_password,
             a_locked_out_person_still_changes_the_password_from_a_session,
             a_right_fifth_try_still_changes_the_password,
+            a_try_at_the_current_password_that_was_not_made_is_given_back,
         );
         $crate::suite!(@area $open, deliveries,
             a_queued_message_reads_back_as_it_was_asked_for,

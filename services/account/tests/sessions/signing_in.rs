@@ -348,6 +348,16 @@ impl SessionStore for ChangingMeanwhile {
         self.inner.charge_current_password(session, now).await
     }
 
+    async fn give_back_current_password_try(
+        &self,
+        session: SessionId,
+        now: Timestamp,
+    ) -> storage::Result<()> {
+        self.inner
+            .give_back_current_password_try(session, now)
+            .await
+    }
+
     async fn change_password(&self, change: &PasswordChange) -> storage::Result<Option<Revision>> {
         self.inner.change_password(change).await
     }
