@@ -5,7 +5,10 @@
 mod people;
 mod tour;
 
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -78,10 +81,26 @@ impl Demo {
 
     /// Writes `demo.json`, for scripts.
     pub(crate) fn write(&self, file: &Path) -> Result<()> {
-        let json = serde_json::to_string_pretty(self)?;
-        std::fs::write(file, json + "\n")
-            .with_context(|| format!("cannot write {}", file.display()))
+        let json = serde_json::to_string_pretty(self)? + "\n";
+        replace(file, json.as_bytes()).with_context(|| format!("cannot write {}", file.display()))
     }
+}
+
+/// Writes beside the file, then renames: a script never reads half of it. It is its owner's alone,
+/// because the data folder may have been made by another, with wider rights.
+fn replace(file: &Path, content: &[u8]) -> io::Result<()> {
+    let unfinished = file.with_extension("part");
+    match fs::remove_file(&unfinished) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&unfinished)?
+        .write_all(content)?;
+    fs::rename(&unfinished, file)
 }
 
 async fn provision(channel: &Channel, asked: ProvisionPartnerRequest) -> Result<Provisioned> {
@@ -123,5 +142,38 @@ impl Provisioned {
                 email: administrator.email,
             },
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+    use super::*;
+
+    #[test]
+    fn the_demo_file_is_its_owners_alone_in_a_folder_open_to_all() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
+        let file = folder.path().join("demo.json");
+        fs::write(&file, "of an earlier run, and longer").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+        fs::write(folder.path().join("demo.part"), "of a run cut short").unwrap();
+
+        replace(&file, b"{}\n").unwrap();
+
+        assert_eq!(fs::read(&file).unwrap(), b"{}\n");
+        assert_eq!(fs::metadata(&file).unwrap().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn whoever_reads_the_demo_file_keeps_a_whole_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("demo.json");
+        replace(&file, b"first\n").unwrap();
+        let mut reader = fs::File::open(&file).unwrap();
+        replace(&file, b"second\n").unwrap();
+        assert_eq!(io::read_to_string(&mut reader).unwrap(), "first\n");
     }
 }
