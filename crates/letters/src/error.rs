@@ -31,6 +31,17 @@ pub enum Error {
         /// Most lines.
         limit: usize,
     },
+    /// A text that no letter does without is not there.
+    #[error("{field} is empty")]
+    Empty {
+        /// Which text.
+        field: Field,
+    },
+    /// What readers are to type is nothing they can type.
+    #[error(
+        "portal_address is typed by hand: write it without scheme or spaces, as www.example.org"
+    )]
+    PortalAddress,
     /// There is nobody to send it to.
     #[error("the recipient has no address line")]
     NoRecipient,

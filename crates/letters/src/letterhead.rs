@@ -43,23 +43,68 @@ impl Letterhead {
     /// Most lines of the return address.
     pub const MAX_RETURN_LINES: usize = 5;
 
-    /// Refuses what would not print, or would push the letter onto a second page.
+    /// Refuses what would not print, would push the letter onto a second page, or leaves out what
+    /// its sentences need.
     pub fn check(&self) -> Result<(), Error> {
-        Field::Organisation.check(&self.organisation)?;
+        match self.problems().into_iter().next() {
+            Some((_, error)) => Err(error),
+            None => Ok(()),
+        }
+    }
+
+    /// Everything that [`Self::check`] would refuse, at most once for each setting.
+    pub fn problems(&self) -> Vec<(Field, Error)> {
+        let checks = [
+            (
+                Field::Organisation,
+                needed(Field::Organisation, &self.organisation),
+            ),
+            (Field::ReturnAddress, self.check_return_address()),
+            (Field::Telephone, needed(Field::Telephone, &self.telephone)),
+            (
+                Field::OpeningHours,
+                needed(Field::OpeningHours, &self.opening_hours),
+            ),
+            (Field::Signature, needed(Field::Signature, &self.signature)),
+            (Field::PortalAddress, self.check_portal_address()),
+        ];
+        checks
+            .into_iter()
+            .filter_map(|(field, checked)| checked.err().map(|error| (field, error)))
+            .collect()
+    }
+
+    fn check_return_address(&self) -> Result<(), Error> {
+        let field = Field::ReturnAddress;
+        if self.return_address.is_empty() {
+            return Err(Error::Empty { field });
+        }
         if self.return_address.len() > Self::MAX_RETURN_LINES {
             return Err(Error::TooManyLines {
-                field: Field::ReturnAddress,
+                field,
                 limit: Self::MAX_RETURN_LINES,
             });
         }
-        for line in &self.return_address {
-            Field::ReturnAddress.check(line)?;
-        }
-        Field::Telephone.check(&self.telephone)?;
-        Field::OpeningHours.check(&self.opening_hours)?;
-        Field::Signature.check(&self.signature)?;
-        Field::PortalAddress.check(&self.portal_address)
+        self.return_address
+            .iter()
+            .try_for_each(|line| needed(field, line))
     }
+
+    fn check_portal_address(&self) -> Result<(), Error> {
+        needed(Field::PortalAddress, &self.portal_address)?;
+        if self.portal_address.contains(char::is_whitespace) || self.portal_address.contains("://")
+        {
+            return Err(Error::PortalAddress);
+        }
+        Ok(())
+    }
+}
+
+fn needed(field: Field, text: &str) -> Result<(), Error> {
+    if text.trim().is_empty() {
+        return Err(Error::Empty { field });
+    }
+    field.check(text)
 }
 
 #[cfg(test)]
@@ -97,5 +142,39 @@ mod tests {
             tall.check().unwrap_err().to_string(),
             "return_address has more than 5 lines"
         );
+    }
+
+    #[test]
+    fn all_that_is_left_out_or_cannot_be_typed_is_told_at_once() {
+        let bare = Letterhead {
+            organisation: String::new(),
+            return_address: Vec::new(),
+            telephone: " ".into(),
+            opening_hours: String::new(),
+            signature: String::new(),
+            portal_address: "https://www.caf.example".into(),
+        };
+        let fields: Vec<_> = bare
+            .problems()
+            .into_iter()
+            .map(|(field, _)| field.to_string())
+            .collect();
+        assert_eq!(
+            fields,
+            [
+                "organisation",
+                "return_address",
+                "telephone",
+                "opening_hours",
+                "signature",
+                "portal_address",
+            ]
+        );
+        let gap = Letterhead {
+            return_address: vec!["1 place de la Fontaine".into(), String::new()],
+            portal_address: "www.caf.example et plus".into(),
+            ..Letterhead::default()
+        };
+        assert_eq!(gap.problems().len(), 2);
     }
 }
