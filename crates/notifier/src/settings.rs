@@ -8,6 +8,8 @@ use std::time::Duration;
 use domain::email::Email;
 use letters::Letterhead;
 use serde::Deserialize;
+use serde::de::value::StringDeserializer;
+use serde::de::{Deserializer, IntoDeserializer};
 
 /// Settings of messages and of the workers that deliver them. Every value has a harmless
 /// default; [`Settings::check`] says everything that is wrong at once.
@@ -58,6 +60,7 @@ pub struct Smtp {
     /// Its port; by default 587, or 465 with `tls`.
     pub port: Option<u16>,
     /// How the channel is protected.
+    #[serde(deserialize_with = "security")]
     pub security: Security,
     /// The user to sign in as, if the server wants one.
     pub user: Option<String>,
@@ -65,6 +68,13 @@ pub struct Smtp {
     pub password_file: Option<PathBuf>,
     /// The authorities trusted for the server's certificate, as PEM; by default the system's.
     pub ca_file: Option<PathBuf>,
+}
+
+/// Reads the word by itself, so that another one is refused with all that there are, whatever
+/// format it comes from.
+fn security<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Security, D::Error> {
+    let word: StringDeserializer<D::Error> = String::deserialize(deserializer)?.into_deserializer();
+    Security::deserialize(word)
 }
 
 impl Default for Smtp {
@@ -150,7 +160,7 @@ impl Pace {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// Its key, as `sender.address`, below wherever these settings stand.
-    pub key: &'static str,
+    pub key: String,
     /// What is wrong with it, and what would be right.
     pub message: String,
 }
@@ -176,8 +186,8 @@ impl Settings {
     /// Says everything that is wrong, files not opened.
     pub fn check(&self) -> Result<(), Invalid> {
         let mut problems = Vec::new();
-        if let Err(error) = self.letterhead.check() {
-            problems.push(problem("letterhead", error.to_string()));
+        for (field, error) in self.letterhead.problems() {
+            problems.push(problem(format!("letterhead.{field}"), error.to_string()));
         }
         problems.extend(self.sender.problems());
         problems.extend(self.smtp.problems());
@@ -285,9 +295,9 @@ impl Pace {
 
 const NO_ADDRESS: &str = "one e-mail address is needed, as name@example.org";
 
-fn problem(key: &'static str, message: impl Into<String>) -> Problem {
+fn problem(key: impl Into<String>, message: impl Into<String>) -> Problem {
     Problem {
-        key,
+        key: key.into(),
         message: message.into(),
     }
 }
@@ -305,7 +315,8 @@ mod tests {
     fn every_wrong_value_is_named_by_its_key_at_once() {
         let settings = Settings {
             letterhead: Letterhead {
-                telephone: "0".repeat(31),
+                telephone: String::new(),
+                return_address: Vec::new(),
                 ..Letterhead::default()
             },
             sender: Sender {
@@ -332,11 +343,15 @@ mod tests {
         let Err(Invalid(problems)) = settings.check() else {
             panic!("taken");
         };
-        let keys: Vec<_> = problems.iter().map(|problem| problem.key).collect();
+        let keys: Vec<_> = problems
+            .iter()
+            .map(|problem| problem.key.as_str())
+            .collect();
         assert_eq!(
             keys,
             [
-                "letterhead",
+                "letterhead.return_address",
+                "letterhead.telephone",
                 "sender.address",
                 "sender.reply_to",
                 "sender.name",
