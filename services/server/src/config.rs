@@ -5,6 +5,7 @@
 //! what cannot be, so that a file is mended once.
 
 mod checks;
+mod choice;
 mod length;
 mod load;
 mod sections;

@@ -43,7 +43,7 @@ pub enum Error {
         bytes: usize,
     },
     /// The system refused.
-    #[error("cannot use {}: {source}", path.display())]
+    #[error("cannot use {}", path.display())]
     File {
         /// The file.
         path: PathBuf,

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Error, Result};
 use clap::Parser;
 use mimalloc::MiMalloc;
 use server::cli::Cli;
@@ -14,9 +14,24 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 fn main() -> ExitCode {
     run().unwrap_or_else(|error| {
         // With standard error closed, the exit code still tells.
-        let _ = writeln!(std::io::stderr(), "error: {error:#}");
+        let _ = writeln!(std::io::stderr(), "error: {}", told(&error));
         ExitCode::FAILURE
     })
+}
+
+/// The error and its causes, each said once: some libraries end their message with its cause.
+fn told(error: &Error) -> String {
+    let mut told = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if told.ends_with(&cause) {
+            continue;
+        }
+        if !told.is_empty() {
+            told.push_str(": ");
+        }
+        told.push_str(&cause);
+    }
+    told
 }
 
 fn run() -> Result<ExitCode> {

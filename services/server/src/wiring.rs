@@ -27,16 +27,16 @@ pub enum Error {
     #[error(transparent)]
     Hashing(#[from] passwords::Error),
     /// The descriptors that the build made cannot be read.
-    #[error("reflection cannot read its descriptors: {0}")]
+    #[error("reflection cannot read its descriptors")]
     Reflection(#[from] tonic_reflection::server::Error),
     /// What messages say, or the files that reaching the mail server takes.
-    #[error("messages: {0}")]
+    #[error("messages")]
     Messages(#[from] notifier::Invalid),
     /// The folder that mails are written to.
-    #[error("mail.folder: {0}")]
+    #[error("mail.folder")]
     MailFolder(#[source] std::io::Error),
     /// The folder of letters.
-    #[error("letters.folder: {0}")]
+    #[error("letters.folder")]
     LetterFolder(#[from] letters::folder::Error),
 }
 

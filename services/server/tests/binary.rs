@@ -197,6 +197,21 @@ fn wrong_values_are_named_by_their_keys_all_at_once() {
 }
 
 #[test]
+fn what_is_wrong_is_said_once() {
+    let (folder, config) = configuration("streams = \"many\"\n");
+    let (code, _, error) = told(&run(&["check-config", "--config", text(&config)]));
+    assert_eq!(code, Some(1));
+    assert_eq!(error.matches("transport.streams").count(), 1, "{error}");
+
+    let absent = folder.path().join("absent.toml");
+    let (_, _, error) = told(&run(&["check-config", "--config", text(&absent)]));
+    assert_eq!(error.matches("No such file").count(), 1, "{error}");
+
+    let (_, _, error) = told(&run(&["healthcheck", "--listen", "127.0.0.1:1"]));
+    assert_eq!(error.matches("tcp connect error").count(), 1, "{error}");
+}
+
+#[test]
 fn beyond_loopback_serve_refuses_and_says_why() {
     let (folder, config) = configuration("");
     make_key(folder.path());
@@ -204,12 +219,21 @@ fn beyond_loopback_serve_refuses_and_says_why() {
         .env("COMPTE_PARTENAIRE__LISTEN__ADDRESS", "0.0.0.0:50051")
         .output()
         .unwrap();
-    let (code, _, error) = told(&wide);
-    assert_eq!(code, Some(1));
-    assert!(
-        error.contains("listen.address") && error.contains("not authenticated"),
-        "{error}"
-    );
+    let wide_config = folder.path().join("wide.toml");
+    let content = fs::read_to_string(&config).unwrap();
+    fs::write(
+        &wide_config,
+        content.replace("127.0.0.1:0", "0.0.0.0:50051"),
+    )
+    .unwrap();
+    for output in [wide, run(&["serve", "--config", text(&wide_config)])] {
+        let (code, _, error) = told(&output);
+        assert_eq!(code, Some(1));
+        assert!(
+            error.contains("listen.address") && error.contains("not authenticated"),
+            "{error}"
+        );
+    }
     assert!(!folder.path().join("tested.db").exists());
 }
 

@@ -15,7 +15,7 @@ const SEPARATOR: &str = "__";
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// There is no such file, or it cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read {}", path.display())]
     File {
         /// The file.
         path: PathBuf,
@@ -23,7 +23,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// The file is not TOML, or a key or the type of a value is not known.
-    #[error("{}: {source}", origin(path.as_deref()))]
+    #[error("{}", origin(path.as_deref()))]
     Form {
         /// The file, if there is one.
         path: Option<PathBuf>,

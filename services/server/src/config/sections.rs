@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::{Checks, Problem};
+use super::{Checks, Problem, choice};
 use crate::layers::{Deadlines, InFlight};
 use crate::transport;
 
@@ -65,7 +65,7 @@ impl Settings {
         checks.section("messages");
         if let Err(notifier::Invalid(problems)) = self.messages.check() {
             for problem in problems {
-                checks.wrong(problem.key, problem.message);
+                checks.wrong(&problem.key, problem.message);
             }
         }
         checks.problems()
@@ -142,6 +142,7 @@ impl Default for Keys {
 #[serde(default, deny_unknown_fields)]
 pub struct Mail {
     /// By the mail server of `messages.smtp`, or into a folder.
+    #[serde(deserialize_with = "choice::read")]
     pub transport: MailTransport,
     /// That folder: one `.eml` file for each message.
     pub folder: PathBuf,

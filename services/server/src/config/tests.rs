@@ -1,6 +1,7 @@
 //! Settings as files and environments say them.
 
 use std::collections::HashMap;
+use std::error::Error as _;
 use std::path::Path;
 
 use ::config::Environment;
@@ -25,8 +26,16 @@ fn read(text: &str) -> Result<Settings, Error> {
     from(Some(Path::new("tested.toml")), Some(text), environment(&[]))
 }
 
+/// The error and its cause, as they are printed.
 fn told(text: &str) -> String {
-    read(text).unwrap_err().to_string()
+    chain(&read(text).unwrap_err())
+}
+
+fn chain(error: &Error) -> String {
+    match error.source() {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
 }
 
 #[test]
@@ -120,7 +129,26 @@ fn a_value_of_another_kind_is_named_by_its_key_with_what_to_write() {
             "listen.address",
             "socket address",
         ),
-        ("[logs]\nformat = \"xml\"", "logs.format", "xml"),
+        (
+            "[logs]\nformat = \"xml\"",
+            "logs.format",
+            "`xml`, expected `human` or `json`",
+        ),
+        (
+            "[logs]\nlevel = \"loud\"",
+            "logs.level",
+            "`loud`, expected one of `error`, `warn`, `info`, `debug`, `trace`",
+        ),
+        (
+            "[mail]\ntransport = \"pigeon\"",
+            "mail.transport",
+            "`smtp` or `folder`",
+        ),
+        (
+            "[messages.smtp]\nsecurity = \"ssl\"",
+            "messages.smtp.security",
+            "`starttls`, `tls`, `none`",
+        ),
         (
             "[limits.reissues]\nmost = 1\nwindow = \"1 day\"",
             "limits.reissues.window",
@@ -128,7 +156,11 @@ fn a_value_of_another_kind_is_named_by_its_key_with_what_to_write() {
         ),
     ] {
         let told = told(text);
-        assert!(told.contains(&format!("`{key}`")), "{key}: {told}");
+        assert_eq!(
+            told.matches(&format!("`{key}`")).count(),
+            1,
+            "{key}: {told}"
+        );
         assert!(told.contains(mending), "{mending}: {told}");
     }
 }
@@ -143,6 +175,8 @@ fn everything_that_cannot_be_is_told_at_once_by_key() {
          [transport]\nping = \"0s\"\ndrain_cut = \"1s\"\n\
          [deadlines]\ncheck = \"0s\"\n\
          [in_flight]\nsign_in = 0\n\
+         [messages.letterhead]\ntelephone = \"\"\nreturn_address = []\n\
+         portal_address = \"the portal\"\n\
          [messages.sender]\naddress = \"nobody\"",
     );
     let keys: Vec<&str> = told
@@ -163,6 +197,9 @@ fn everything_that_cannot_be_is_told_at_once_by_key() {
             "transport.drain_cut",
             "deadlines.check",
             "in_flight.sign_in",
+            "messages.letterhead.return_address",
+            "messages.letterhead.telephone",
+            "messages.letterhead.portal_address",
             "messages.sender.address",
         ],
         "{told}"
@@ -204,7 +241,7 @@ fn a_name_in_the_environment_that_is_not_known_is_refused() {
         None,
         environment(&[("COMPTE_PARTENAIRE__LISTEN__PORT", "1")]),
     );
-    assert!(wrong.unwrap_err().to_string().contains("port"));
+    assert!(chain(&wrong.unwrap_err()).contains("port"));
 }
 
 #[test]

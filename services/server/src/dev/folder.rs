@@ -28,7 +28,7 @@ pub(crate) enum Error {
     )]
     InUse(PathBuf),
     /// The system refused.
-    #[error("cannot use {}: {source}", path.display())]
+    #[error("cannot use {}", path.display())]
     File {
         /// The file or folder.
         path: PathBuf,

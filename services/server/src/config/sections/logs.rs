@@ -3,13 +3,17 @@
 use serde::Deserialize;
 use tracing::Level;
 
+use crate::config::choice;
+
 /// How the log is written.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Logs {
     /// For people or for programs.
+    #[serde(deserialize_with = "choice::read")]
     pub format: LogFormat,
     /// The least important lines that are written. Libraries never write below `info`.
+    #[serde(deserialize_with = "choice::read")]
     pub level: LogLevel,
 }
 
