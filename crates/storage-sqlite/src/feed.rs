@@ -18,8 +18,9 @@ pub(crate) enum Held {
     Unchanged,
 }
 
-/// Writes the row, in the transaction of the changes; none when there is none. The partner's
-/// snapshot version rises first, so that the row carries the one that includes it.
+/// Writes the row, in the transaction of the changes; one without changes still moves the
+/// revision. The partner's snapshot version rises first, so that the row carries the one that
+/// includes it.
 pub(crate) async fn append(
     connection: &mut SqliteConnection,
     partner: PartnerId,
@@ -32,9 +33,6 @@ pub(crate) async fn append(
             .bind(partner.uuid())
             .execute(&mut *connection)
             .await?;
-    }
-    if changes.is_empty() {
-        return Ok(());
     }
     let body: Vec<Row> = changes.iter().map(Row::of).collect();
     sqlx::query(

@@ -39,7 +39,8 @@ pub struct Mutation {
     pub deliveries: Vec<NewDelivery>,
     /// Limits that must hold at the moment of writing, counted without this mutation.
     pub quotas: Vec<Quota>,
-    /// What the feed says of it; no row when empty.
+    /// What the feed says of it. Its row is written, and the revision moves, also when it has
+    /// nothing to say to others.
     pub feed: Vec<Change>,
     /// What the audit says of it.
     pub audit: audit::Entry,
@@ -48,8 +49,8 @@ pub struct Mutation {
 }
 
 impl Mutation {
-    /// A mutation of nothing yet, to be filled in. As it is, it claims its request id and leaves
-    /// its line in the audit.
+    /// A mutation of nothing yet, to be filled in. As it is, it claims its request id, moves
+    /// the revision and leaves its line in the audit.
     pub fn of(now: Timestamp, partner: On, audit: audit::Entry) -> Self {
         Self {
             now,

@@ -276,7 +276,8 @@ macro_rules! suite {
         $crate::suite!(@area $open, revisions,
             an_opened_database_is_ready,
             each_mutation_is_known_by_a_later_revision,
-            what_the_feed_does_not_tell_moves_no_revision,
+            a_mutation_that_tells_nothing_to_others_moves_the_revision_once,
+            what_is_no_mutation_moves_no_revision,
             a_page_says_what_it_was_read_at,
             mutations_at_once_have_revisions_of_their_own,
         );

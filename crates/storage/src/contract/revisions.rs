@@ -1,13 +1,15 @@
-//! A revision grows with what is told of, and reads are never older than what they say.
+//! A revision grows with each mutation, and reads are never older than what they say.
+
+use domain::{OsRandom, RequestId};
 
 use super::Db;
 use super::world::people::somebody;
 use super::world::reading::first;
 use super::world::time::START;
-use super::world::{World, at_once, entry};
+use super::world::{World, at_once, digest, entry};
 use crate::account::AccountFilter;
 use crate::delivery::DeliveryFilter;
-use crate::mutation::AuthorityMove;
+use crate::mutation::{AuthorityMove, RequestClaim};
 use crate::partner::{AgreementFilter, GroupFilter};
 
 pub async fn an_opened_database_is_ready(db: Db) {
@@ -28,12 +30,27 @@ pub async fn each_mutation_is_known_by_a_later_revision(db: Db) {
     }
 }
 
-pub async fn what_the_feed_does_not_tell_moves_no_revision(db: Db) {
+pub async fn a_mutation_that_tells_nothing_to_others_moves_the_revision_once(db: Db) {
     let oliviers = World::les_oliviers(db.clone()).await;
     let before = db.revision().await.unwrap();
     let mut silent = oliviers.mutation(START, AuthorityMove::Kept).await;
     silent.feed.clear();
-    assert_eq!(db.apply(&silent).await.unwrap().revision, before);
+    silent.request = Some(RequestClaim {
+        scope: digest("scope"),
+        id: RequestId::new(START, &OsRandom),
+        body: digest("body"),
+    });
+    let made = db.apply(&silent).await.unwrap();
+    assert!(made.revision.place > before.place, "{before:?} {made:?}");
+    assert_eq!(db.revision().await.unwrap(), made.revision);
+
+    assert_eq!(db.apply(&silent).await.unwrap(), made);
+    assert_eq!(db.revision().await.unwrap(), made.revision);
+}
+
+pub async fn what_is_no_mutation_moves_no_revision(db: Db) {
+    World::les_oliviers(db.clone()).await;
+    let before = db.revision().await.unwrap();
     db.record(&entry(domain::audit::Event::LoginFail, START))
         .await
         .unwrap();
