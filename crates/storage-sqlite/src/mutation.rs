@@ -99,15 +99,18 @@ impl SqliteStore {
     }
 }
 
-/// Whether it changes what a copy of the partner's rights holds: agreements, groups, memberships,
-/// states, roles, dates, epochs.
+/// Whether it changes what a copy of the partner's rights holds: accounts, agreements, groups,
+/// memberships, states, roles, dates, epochs.
 fn held(mutation: &Mutation) -> Held {
     let moves = match mutation.partner {
         On::Existing { moves, .. } => moves == AuthorityMove::Raised,
-        On::New(_) => false, // a new partner is in no copy yet
+        On::New(_) => return Held::Unchanged, // a new partner is in no copy yet
     };
+    let adds = !(mutation.new_accounts.is_empty()
+        && mutation.new_groups.is_empty()
+        && mutation.new_agreements.is_empty());
     let ends_sessions = |change: &AccountChange| change.sessions == SessionsMove::Ended;
-    if moves || mutation.changes.iter().any(ends_sessions) {
+    if moves || adds || mutation.changes.iter().any(ends_sessions) {
         Held::Changed
     } else {
         Held::Unchanged

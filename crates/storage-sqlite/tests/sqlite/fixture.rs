@@ -10,14 +10,15 @@ use domain::change::Change;
 use domain::dates::AccountDates;
 use domain::delivery::{Cause, Kind, NewDelivery, Subject};
 use domain::email::Email;
+use domain::group::{HousingType, NewGroup, Scope, ScopeKey};
 use domain::identifier::Identifier;
 use domain::keys::ServerKey;
-use domain::name::{AgreementLabel, PartnerName, PersonName};
+use domain::name::{AgreementLabel, PartnerName, PersonName, ZoneLabel};
 use domain::paris::Day;
 use domain::partner::{NewPartner, PartnerReference};
-use domain::references::{CafCode, Reference};
+use domain::references::{CafCode, Reference, ZoneCode};
 use domain::user_number::UserNumber;
-use domain::{AccountId, AgreementId, DeliveryId, OsRandom, PartnerId, Timestamp};
+use domain::{AccountId, AgreementId, DeliveryId, GroupId, OsRandom, PartnerId, Timestamp};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Row as _};
 use storage::mutation::{Mutation, Mutations as _, On};
@@ -128,7 +129,7 @@ fn les_oliviers() -> Mutation {
     }
 }
 
-fn agreement() -> NewAgreement {
+pub(crate) fn agreement() -> NewAgreement {
     NewAgreement {
         id: AgreementId::new(START, &OsRandom),
         reference: Reference::parse("CONV-2027").unwrap(),
@@ -137,6 +138,20 @@ fn agreement() -> NewAgreement {
         start: Day::constant(2027, 1, 1),
         end: None,
         services: BTreeSet::new(),
+    }
+}
+
+/// A group of that agreement.
+pub(crate) fn group_of(agreement: AgreementId) -> NewGroup {
+    let key = ScopeKey {
+        housing: HousingType::Prive,
+        zone: ZoneCode::parse("33").unwrap(),
+    };
+    let zone_label = ZoneLabel::parse("Gironde").unwrap();
+    NewGroup {
+        id: GroupId::new(START, &OsRandom),
+        agreement,
+        scope: Scope { key, zone_label },
     }
 }
 
@@ -151,7 +166,7 @@ fn first_credentials(account: AccountId) -> NewDelivery {
     }
 }
 
-fn alix_mercier() -> NewAccount {
+pub(crate) fn alix_mercier() -> NewAccount {
     NewAccount {
         id: AccountId::new(START, &OsRandom),
         identifier: Identifier::generate(&OsRandom),

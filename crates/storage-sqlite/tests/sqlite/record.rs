@@ -1,8 +1,10 @@
 //! Audit and feed: written with what they tell, read by no trait yet.
 
 use domain::account::State;
+use domain::agreement::NewAgreement;
 use domain::audit::{By, Entry, Event};
 use domain::change::Change;
+use domain::references::Reference;
 use domain::{AccountId, OsRandom};
 use storage::account::AccountReads as _;
 use storage::authority::{AuthorityQuery, AuthorityReads as _, Groups, Of};
@@ -10,7 +12,7 @@ use storage::mutation::{AccountChange, AuthorityMove, Mutation, Mutations as _};
 use storage::session::SessionStore as _;
 use storage_sqlite::SqliteStore;
 
-use crate::fixture::{COMMENT, Place, START, provision};
+use crate::fixture::{COMMENT, Place, START, agreement, alix_mercier, group_of, provision};
 
 #[tokio::test]
 async fn a_mutation_leaves_one_line_of_audit_and_one_row_of_the_feed() {
@@ -77,6 +79,37 @@ async fn what_a_copy_of_the_rights_holds_raises_the_snapshot_version_before_the_
 }
 
 #[tokio::test]
+async fn what_is_added_to_a_partner_raises_the_snapshot_version_though_its_authority_is_kept() {
+    let place = Place::new();
+    let store = place.open().await.unwrap();
+    let administrator = provision(&store).await;
+    let added = NewAgreement {
+        reference: Reference::parse("CONV-2028").unwrap(),
+        ..agreement()
+    };
+    let mut mutations = [(); 4].map(|()| None);
+    for mutation in &mut mutations {
+        *mutation = Some(of_nothing(&store, administrator, AuthorityMove::Kept).await);
+    }
+    let [nothing, mut account, mut agreement, mut group] = mutations.map(Option::unwrap);
+    account.new_accounts.push(alix_mercier());
+    group.new_groups.push(group_of(added.id));
+    agreement.new_agreements.push(added);
+
+    let versions = "SELECT json_array(p.snapshot_version, c.snapshot_version)
+        FROM partners p, changes c ORDER BY c.place DESC LIMIT 1";
+    for (mutation, expected) in [
+        (nothing, "[1,1]"),
+        (account, "[2,2]"),
+        (agreement, "[3,3]"),
+        (group, "[4,4]"),
+    ] {
+        store.apply(&mutation).await.unwrap();
+        assert_eq!(place.value(versions).await, expected);
+    }
+}
+
+#[tokio::test]
 async fn a_refused_sign_in_is_recorded_the_same_for_known_and_unknown() {
     let place = Place::new();
     let store = place.open().await.unwrap();
@@ -91,16 +124,7 @@ async fn a_refused_sign_in_is_recorded_the_same_for_known_and_unknown() {
 
 /// Closes the account, whatever the rules would say of it.
 async fn closing(store: &SqliteStore, id: AccountId) -> Mutation {
-    let query = AuthorityQuery {
-        of: Of::Account(id),
-        accounts: [id].into(),
-        groups: Groups::Named([].into()),
-    };
-    let authority = store.authority(&query).await.unwrap().unwrap();
     let account = store.account(id).await.unwrap().unwrap();
-    let by = By::Caf("agent-7".to_owned());
-    let audit = Entry::new(Event::UserUpdated, "backoffice", by, START, &OsRandom)
-        .on(authority.partner.id, id);
     Mutation {
         changes: vec![AccountChange {
             state: Some(State::Closed),
@@ -112,6 +136,20 @@ async fn closing(store: &SqliteStore, id: AccountId) -> Mutation {
             role: account.role,
             dates: account.dates,
         }],
-        ..Mutation::of(START, authority.on(AuthorityMove::Raised), audit)
+        ..of_nothing(store, id, AuthorityMove::Raised).await
     }
+}
+
+/// A mutation of the account's partner that changes nothing yet.
+async fn of_nothing(store: &SqliteStore, id: AccountId, moves: AuthorityMove) -> Mutation {
+    let query = AuthorityQuery {
+        of: Of::Account(id),
+        accounts: [id].into(),
+        groups: Groups::Named([].into()),
+    };
+    let authority = store.authority(&query).await.unwrap().unwrap();
+    let by = By::Caf("agent-7".to_owned());
+    let audit = Entry::new(Event::UserUpdated, "backoffice", by, START, &OsRandom)
+        .on(authority.partner.id, id);
+    Mutation::of(START, authority.on(moves), audit)
 }
