@@ -80,18 +80,20 @@ impl Tokens {
     }
 }
 
-/// The number of rows asked for: 0 asks for the default, more than the most is cut to it.
-pub fn size(asked: i32) -> Result<u32, Refusal> {
+/// The number of rows asked for in `page_size`: 0 asks for the default, more than the most is cut
+/// to it. A negative number is noted, and answers the default.
+pub fn size(asked: i32, violations: &mut Violations) -> u32 {
     match u32::try_from(asked) {
-        Ok(0) => Ok(DEFAULT_SIZE),
-        Ok(asked) => Ok(asked.min(MOST)),
+        Ok(0) => DEFAULT_SIZE,
+        Ok(asked) => asked.min(MOST),
         Err(_) => {
             let violation = Violation::new(
                 FieldReason::Format,
                 "a page has 1 to 500 rows; 0 asks for 50",
                 "Une page compte de 1 à 500 lignes.",
             );
-            Err(Violations::one("page_size", violation).into())
+            violations.push("page_size", violation);
+            DEFAULT_SIZE
         }
     }
 }
@@ -152,9 +154,12 @@ mod tests {
 
     #[test]
     fn the_size_asked_for_is_bounded_and_never_negative() {
-        assert_eq!(size(0), Ok(50));
-        assert_eq!(size(1), Ok(1));
-        assert_eq!(size(i32::MAX), Ok(500));
-        assert!(size(-1).is_err());
+        let mut violations = Violations::new();
+        let sizes = [0, 1, i32::MAX].map(|asked| size(asked, &mut violations));
+        assert_eq!(sizes, [50, 1, 500]);
+        assert!(violations.is_empty());
+        size(-1, &mut violations);
+        let paths: Vec<_> = violations.iter().map(|(path, _)| path).collect();
+        assert_eq!(paths, ["page_size"]);
     }
 }

@@ -3,6 +3,7 @@
 use api::acting::{acting, query};
 use api::convert::{delivery as wire, ids};
 use api::delivery::v1;
+use api::page;
 use api::refusal::{Refusal, Resource};
 use domain::call::{Actor, Call};
 use domain::delivery::Delivery;
@@ -65,6 +66,7 @@ impl Deps {
         request: v1::ListDeliveriesRequest,
     ) -> Result<v1::ListDeliveriesResponse, Refusal> {
         let mut violations = Violations::new();
+        let size = page::size(request.page_size, &mut violations);
         let filter = wire::filter(&request, &mut violations);
         violations.finish()?;
         let essence = v1::ListDeliveriesRequest {
@@ -74,7 +76,7 @@ impl Deps {
         };
         let listing =
             self.tokens
-                .listing(call, request.page_size, &request.page_token, &essence)?;
+                .listing(call, size, &request.page_token, &essence)?;
         self.must_exist(&filter).await?;
         let page = self
             .stores

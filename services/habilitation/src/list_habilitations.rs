@@ -25,6 +25,7 @@ impl Deps {
     ) -> Result<v1::ListHabilitationsResponse, Refusal> {
         let minimum = Minimum::read(&request.minimum_revision)?;
         let mut violations = Violations::new();
+        let size = api::page::size(request.page_size, &mut violations);
         let subject = convert::subject(request.subject.clone(), &mut violations);
         let service = match request.service_code.as_str() {
             "" => None,
@@ -40,7 +41,7 @@ impl Deps {
         };
         let listing = self
             .tokens
-            .listing(call, request.page_size, &request.page_token, &filter)?;
+            .listing(call, size, &request.page_token, &filter)?;
         let Some(subject) = subject else {
             unreachable!("a subject that is absent is a violation");
         };

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use api::convert::{self, ids, partner as wire};
+use api::page;
 use api::partner::v1;
 use api::refusal::{Refusal, Resource};
 use domain::call::{Actor, Call};
@@ -92,6 +93,7 @@ impl Deps {
         request: v1::ListAgreementsRequest,
     ) -> Result<v1::ListAgreementsResponse, Refusal> {
         let mut violations = Violations::new();
+        let size = page::size(request.page_size, &mut violations);
         let partner = ids::optional("partner_id", &request.partner_id, &mut violations);
         let services = optional_service(&request.service_code, &mut violations);
         let states = states(&request.states, &mut violations);
@@ -103,7 +105,7 @@ impl Deps {
         };
         let listing = self
             .tokens
-            .listing(call, request.page_size, &request.page_token, &filter)?;
+            .listing(call, size, &request.page_token, &filter)?;
         let partner = self.partner_in_sight(call, partner).await?;
         let filter = AgreementFilter {
             partner,
@@ -131,6 +133,7 @@ impl Deps {
         request: v1::ListGroupsRequest,
     ) -> Result<v1::ListGroupsResponse, Refusal> {
         let mut violations = Violations::new();
+        let size = page::size(request.page_size, &mut violations);
         let agreement = ids::optional("agreement_id", &request.agreement_id, &mut violations);
         violations.finish()?;
         let filter = v1::ListGroupsRequest {
@@ -140,7 +143,7 @@ impl Deps {
         };
         let listing = self
             .tokens
-            .listing(call, request.page_size, &request.page_token, &filter)?;
+            .listing(call, size, &request.page_token, &filter)?;
         let partner = own_partner(call);
         if let Some(agreement) = agreement {
             self.agreement_in_sight(agreement, partner).await?;

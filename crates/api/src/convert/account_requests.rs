@@ -119,14 +119,7 @@ pub struct ListAccounts {
 /// Reads what is asked of ListAccounts.
 pub fn list_accounts(sent: v1::ListAccountsRequest) -> Result<ListAccounts, Refusal> {
     let mut wrong = Violations::new();
-    let size = match page::size(sent.page_size) {
-        Ok(size) => size,
-        Err(Refusal::FieldInvalid(violations)) => {
-            wrong.append_within("", violations);
-            0
-        }
-        Err(refusal) => return Err(refusal),
-    };
+    let size = page::size(sent.page_size, &mut wrong);
     let partner = ids::optional("partner_id", &sent.partner_id, &mut wrong);
     let agreement = ids::optional("agreement_id", &sent.agreement_id, &mut wrong);
     let group = ids::optional("group_id", &sent.group_id, &mut wrong);

@@ -4,7 +4,7 @@ use domain::call::Call;
 use prost::Message;
 use storage::page::{Cursor, Page, PageRequest};
 
-use super::{MOST_BYTES, Tokens, size};
+use super::{MOST_BYTES, Tokens};
 use crate::refusal::Refusal;
 
 /// A list being answered.
@@ -29,16 +29,15 @@ pub struct Answered<T> {
 }
 
 impl Tokens {
-    /// Begins a list. `filter` is the request with its page and its size cleared: a token is good
-    /// for that alone.
+    /// Begins a list of so many rows a page, as read by [`super::size`]. `filter` is the request
+    /// with its page and its size cleared: a token is good for that alone.
     pub fn listing(
         &self,
         call: &Call,
-        page_size: i32,
+        limit: u32,
         page_token: &str,
         filter: &impl Message,
     ) -> Result<Listing<'_>, Refusal> {
-        let limit = size(page_size)?;
         let filter = filter.encode_to_vec();
         let after = match self.read(call.method, &filter, page_token)? {
             None => None,

@@ -1,9 +1,10 @@
-//! What HabilitationService and PartnerService change, as callers meet it, on a real database with
+//! What HabilitationService and PartnerService change and list, as callers meet it, on a real database with
 //! a clock of our own.
 
 #![expect(clippy::unwrap_used, reason = "these are tests")]
 
 mod administrators;
+mod lists;
 mod managers;
 mod memberships;
 mod provisioning;
