@@ -20,6 +20,7 @@ pub mod roles;
 pub mod scope;
 pub mod session;
 
+use domain::characters::visible_on_one_line;
 use domain::violation::{FieldReason, Violation, Violations};
 
 /// Most characters of a comment.
@@ -60,12 +61,13 @@ pub fn below(within: &str, field: &str) -> String {
     }
 }
 
-/// Why something was done, in the words of who did it; empty = nothing said.
+/// Why something was done, in the words of who did it, on one line; empty = nothing said.
 pub fn comment(text: &str, violations: &mut Violations) -> Option<String> {
     let text = text.trim();
     if text.chars().count() > COMMENT_MOST {
         violations.push("comment", Violation::too_long(COMMENT_MOST));
         return None;
     }
+    violations.check("comment", visible_on_one_line(text))?;
     (!text.is_empty()).then(|| text.to_owned())
 }

@@ -5,7 +5,7 @@
 //! nothing that the letter's font cannot draw.
 
 use unicode_normalization::UnicodeNormalization;
-use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
+use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
 use crate::coverage::covered;
 use crate::violation::{FieldReason, Violation};
@@ -30,6 +30,29 @@ pub(crate) fn normalised(text: &str, most: usize) -> Result<String, Violation> {
         return Err(Violation::too_long(most));
     }
     Ok(composed)
+}
+
+/// Refuses the first character that would hide something from who reads the text, or break its
+/// line: controls, bidirectional and zero-width characters, line and paragraph separators. What it
+/// holds besides is free, so this is for texts that reach neither mail nor letter.
+pub fn visible_on_one_line(text: &str) -> Result<(), Violation> {
+    let hides = |c: &char| {
+        matches!(
+            c.general_category(),
+            GeneralCategory::Control
+                | GeneralCategory::Format
+                | GeneralCategory::LineSeparator
+                | GeneralCategory::ParagraphSeparator
+        )
+    };
+    let Some(hidden) = text.chars().find(hides).map(u32::from) else {
+        return Ok(());
+    };
+    Err(Violation::new(
+        FieldReason::Character,
+        format!("the character U+{hidden:04X} is not taken: one line of visible characters"),
+        format!("Le caractère U+{hidden:04X} n’est pas accepté : écrivez sur une seule ligne."),
+    ))
 }
 
 /// What a kind of text takes besides letters, marks and spaces.

@@ -10,7 +10,7 @@
 
 mod alphabet;
 mod channel;
-mod characters;
+pub mod characters;
 mod clock;
 mod ids;
 mod random;

@@ -1,5 +1,5 @@
 use domain::violation::FieldReason::{
-    self, Duplicate, Format, Required, TooFar, TooLong, TooMany, UnknownValue,
+    self, Character, Duplicate, Format, Required, TooFar, TooLong, TooMany, UnknownValue,
 };
 
 use super::*;
@@ -63,6 +63,39 @@ fn the_comment_on_a_change_of_role_has_500_characters() {
     };
     assert!(asked(500).is_ok());
     assert_eq!(told(&asked(501).unwrap_err()), [("comment", TooLong)]);
+}
+
+#[test]
+fn a_comment_is_one_line_of_visible_characters() {
+    let asked = |comment: String| {
+        appoint_manager(&v1::AppointManagerRequest {
+            account_id: ONE.to_owned(),
+            comment,
+            request_id: String::new(),
+        })
+    };
+    for hidden in [
+        "\n",
+        "\r",
+        "\t",
+        "\0",
+        "\u{7f}",
+        "\u{85}",
+        "\u{ad}",
+        "\u{200b}",
+        "\u{200d}",
+        "\u{202e}",
+        "\u{2028}",
+        "\u{2029}",
+        "\u{2066}",
+        "\u{feff}",
+        "\u{e0041}",
+    ] {
+        let refused = asked(format!("absent{hidden}lundi")).unwrap_err();
+        assert_eq!(told(&refused), [("comment", Character)], "{hidden:?}");
+    }
+    let typeset = "Arrivée\u{202f}: « dès\u{a0}lundi », n° 3/4 – voir l’œuvre 👍".to_owned();
+    assert_eq!(asked(typeset.clone()).unwrap().comment, Some(typeset));
 }
 
 fn replacement() -> v1::ReplaceAdministratorRequest {
