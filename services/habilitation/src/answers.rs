@@ -1,10 +1,13 @@
 //! What the mutations of this crate answer and refuse alike.
 
+use std::collections::BTreeSet;
+
 use api::refusal::Refusal;
 use api::stored::NewAccountFields;
-use domain::DeliveryId;
-use domain::account::Account;
+use domain::account::{self, Account};
 use domain::paris::Day;
+use domain::{DeliveryId, GroupId};
+use storage::authority::Authority;
 
 /// The fields of a request that makes no account: nothing in it can be taken.
 pub(crate) const NO_NEW_ACCOUNT: NewAccountFields = NewAccountFields {
@@ -37,4 +40,24 @@ pub(crate) fn not_ended(account: &Account, today: Day) -> Result<(), Refusal> {
         account: account.id,
         state,
     })
+}
+
+/// Refuses groups to be given when one stands under an agreement that is not validated, or has
+/// ended.
+pub(crate) fn open_agreements(
+    authority: &Authority,
+    given: &BTreeSet<GroupId>,
+    today: Day,
+) -> Result<(), Refusal> {
+    let mut agreements = given
+        .iter()
+        .filter_map(|group| authority.group(*group))
+        .filter_map(|group| authority.agreement(group.agreement));
+    match agreements.find(|agreement| !agreement.open_for_habilitation(today)) {
+        None => Ok(()),
+        Some(agreement) => {
+            let agreement = Box::new(agreement.clone());
+            Err(account::Error::AgreementNotValidated(agreement).into())
+        }
+    }
 }

@@ -21,7 +21,7 @@ use storage::carry_out::{UseCase, carry_out};
 use storage::mutation::{self, AccountChange, AuthorityMove, Mutation, RequestClaim};
 
 use crate::Deps;
-use crate::answers::{delivery_id, made};
+use crate::answers::{delivery_id, made, open_agreements};
 use crate::new_standing::{Standing, Telling};
 
 /// Where the request holds what must be unique.
@@ -112,6 +112,7 @@ impl UseCase for Replacement<'_> {
             }
             Successor::Newcomer(newcomer) => self.bring_in(newcomer, &mut mutation),
         };
+        open_agreements(authority, &self.asked.former.groups(), self.today)?;
         self.see_off(former, &mut mutation);
 
         mutation.new_administrator = Some(successor);

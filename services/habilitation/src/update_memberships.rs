@@ -21,7 +21,7 @@ use storage::mutation::{
 };
 
 use crate::Deps;
-use crate::answers::{NO_NEW_ACCOUNT, not_ended};
+use crate::answers::{NO_NEW_ACCOUNT, not_ended, open_agreements};
 
 impl Deps {
     /// Gives and takes away groups.
@@ -125,17 +125,7 @@ impl Update<'_> {
             return Ok(());
         }
         not_ended(account, self.today)?;
-        let agreements = added
-            .iter()
-            .filter_map(|group| authority.group(*group))
-            .filter_map(|group| authority.agreement(group.agreement));
-        for agreement in agreements {
-            if !agreement.open_for_habilitation(self.today) {
-                let agreement = Box::new(agreement.clone());
-                return Err(account::Error::AgreementNotValidated(agreement).into());
-            }
-        }
-        Ok(())
+        open_agreements(authority, added, self.today)
     }
 
     fn mutation(

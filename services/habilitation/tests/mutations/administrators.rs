@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use api::account::v1::Role as Shown;
 use api::habilitation::v1::ReplaceAdministratorRequest;
 use api::habilitation::v1::replace_administrator_request::{Former, Successor};
+use api::partner::v1::agreement::State::{Draft, Validated};
 use domain::account::{Channel, Role, State};
 use domain::audit::Event;
 use domain::change::Change;
@@ -14,7 +15,7 @@ use domain::{AccountId, GroupId, PartnerId};
 use storage::mutation::{CredentialsMove, Error, SessionsMove};
 
 use crate::watched::Meanwhile;
-use crate::world::{CAF, For, TODAY, World, alix, fresh, reason, refused};
+use crate::world::{CAF, For, TODAY, World, alix, convention, fresh, reason, refused, unusable};
 
 #[tokio::test]
 async fn a_successor_takes_every_group_by_role_and_the_former_keeps_those_named() {
@@ -209,6 +210,26 @@ async fn a_successor_is_another_open_account_of_the_partner() {
             refused(answer, "state"),
             ("ACCOUNT_NOT_ACTIVE".to_owned(), state.to_owned())
         );
+    }
+}
+
+#[tokio::test]
+async fn the_former_administrator_keeps_groups_of_open_agreements_alone() {
+    let yesterday = Some(Day::constant(2027, 1, 14));
+    let today = Some(TODAY);
+    for (agreement, allowed) in [
+        (unusable("CONV-2", Draft, None), "AGREEMENT_NOT_VALIDATED"),
+        (
+            unusable("CONV-2", Validated, yesterday),
+            "AGREEMENT_NOT_VALIDATED",
+        ),
+        (unusable("CONV-2", Validated, today), "none"),
+    ] {
+        let oliviers = World::provisioned(vec![convention("CONV-1"), agreement]).await;
+        let luc = oliviers.add("Luc", &oliviers.groups[..1]).await;
+        let mut asked = oliviers.succession(luc);
+        asked.former_group_ids.push(oliviers.groups[4].to_string());
+        assert_eq!(reason(oliviers.replace(CAF, asked).await), allowed);
     }
 }
 
