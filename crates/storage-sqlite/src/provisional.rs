@@ -1,7 +1,8 @@
 //! Provisional passwords and the queued messages that would carry one: voiding, spending.
 
 use domain::account::Channel;
-use domain::provisional::MOST_WRONG_TRIES;
+use domain::paris::Day;
+use domain::provisional::{MOST_WRONG_TRIES, expire_time};
 use domain::{AccountId, Timestamp};
 use sqlx::{Row as _, SqliteConnection};
 use storage::mutation::CredentialsMove;
@@ -9,7 +10,7 @@ use uuid::Uuid;
 
 use crate::codes::Code;
 use crate::error::Result;
-use crate::row::micros;
+use crate::row::{Row, micros};
 
 /// Why a message was cancelled, for the agents who read it.
 pub(crate) const CHANGED_MEANWHILE: &str = "Le compte a été modifié avant l’envoi.";
@@ -36,6 +37,32 @@ pub(crate) async fn void_by(
     for channel in channels {
         void(connection, account, *channel, now).await?;
         cancel(connection, account, *channel, now, reason).await?;
+    }
+    Ok(())
+}
+
+/// Has each one that is neither spent nor voided end as its channel, its sending and that opening
+/// day say: one whose time was over opens again when its new end is to come.
+pub(crate) async fn move_ends(
+    connection: &mut SqliteConnection,
+    account: AccountId,
+    opening: Day,
+) -> Result<()> {
+    let rows = sqlx::query(
+        "SELECT id, channel, created_at FROM provisional_passwords
+         WHERE account_id = ? AND spent_at IS NULL AND voided_at IS NULL",
+    )
+    .bind(account.uuid())
+    .fetch_all(&mut *connection)
+    .await?;
+    for row in &rows {
+        let row = Row::of("provisional_passwords", row)?;
+        let expires_at = expire_time(row.code("channel")?, row.time("created_at")?, opening);
+        sqlx::query("UPDATE provisional_passwords SET expires_at = ? WHERE id = ?")
+            .bind(micros(expires_at))
+            .bind(row.id::<Uuid>())
+            .execute(&mut *connection)
+            .await?;
     }
     Ok(())
 }

@@ -119,7 +119,8 @@ pub struct AccountChange {
     /// Whether the e-mail or postal address is another: raises the contact version, and a
     /// credential on its way to the old one is not sent.
     pub contact: ContactMove,
-    /// First and last day.
+    /// First and last day. Provisional passwords that are neither spent nor voided end as they
+    /// would had they been sent with that first day.
     pub dates: Option<AccountDates>,
     /// The stored role, and who dismissed them if this is a dismissal.
     pub role: Option<RoleChange>,

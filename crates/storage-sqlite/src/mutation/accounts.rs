@@ -7,11 +7,11 @@ use domain::{AccountId, GroupId, PartnerId, Timestamp};
 use sqlx::SqliteConnection;
 use storage::mutation::{AccountChange, ContactMove, Error, SessionsMove};
 
-use crate::SqliteStore;
 use crate::codes::Code;
 use crate::error::Result;
 use crate::row::{day_text, micros};
 use crate::sort_name::sort_name;
+use crate::{SqliteStore, provisional};
 
 /// Adds an account with its memberships.
 pub(super) async fn insert(
@@ -146,6 +146,7 @@ async fn write_parts(
             .bind(id)
             .execute(&mut *connection)
             .await?;
+        provisional::move_ends(connection, change.account, dates.opening()).await?;
     }
     if let Some(role) = change.role {
         sqlx::query("UPDATE accounts SET stored_role = ?, dismissed_by = ? WHERE id = ?")

@@ -231,6 +231,9 @@ macro_rules! suite {
             a_worker_whose_message_moved_stores_nothing,
             a_worker_who_lost_the_lease_to_another_stores_nothing,
             a_letter_s_password_opens_for_three_weeks,
+            a_provisional_password_ends_by_the_opening_day_the_account_has_now,
+            an_opening_day_moved_back_ends_a_provisional_password_sooner,
+            an_opening_day_moves_no_end_of_what_is_voided_or_of_another_account,
         );
         $crate::suite!(@area $open, quotas,
             the_fourth_reissue_waits_until_the_first_has_left_the_window,

@@ -1,15 +1,18 @@
 //! Provisional passwords: stored under guard, tried ten times at most, voided when their message
 //! or their address lost its meaning.
 
+use domain::AccountId;
 use domain::account::Channel;
-use domain::provisional::MOST_WRONG_TRIES;
+use domain::dates::AccountDates;
+use domain::paris::{self, Day};
+use domain::provisional::{EMAIL_LIFE, LETTER_LIFE, MOST_WRONG_TRIES};
 use jiff::SignedDuration;
 
 use super::Db;
 use super::world::messages::{
     Held, claim, finish_sent, fresh_id, lease, reissue, store, welcome, welcome_by_letter,
 };
-use super::world::people::{email, paul_durand, reached_at, somebody};
+use super::world::people::{email, jeanne_petit, paul_durand, reached_at, somebody};
 use super::world::time::{START, days, hours, just_before, minutes};
 use super::world::{World, at_once};
 use crate::delivery::{Destination, NewProvisional, Stored};
@@ -220,4 +223,69 @@ pub async fn a_letter_s_password_opens_for_three_weeks(db: Db) {
             .live(paul, "ABCD", days(21) + SignedDuration::from_secs(1))
             .await
     );
+}
+
+async fn opens_on(oliviers: &World, account: AccountId, opening: Day) {
+    let dates = AccountDates::stored(opening, None);
+    oliviers
+        .change(account, |change| change.dates = Some(dates))
+        .await;
+}
+
+pub async fn a_provisional_password_ends_by_the_opening_day_the_account_has_now(db: Db) {
+    let oliviers = World::les_oliviers(db).await;
+    let mut jeanne = jeanne_petit();
+    jeanne.dates = AccountDates::stored(Day::constant(2027, 1, 1), None);
+    let jeanne = oliviers.add(jeanne).await;
+    oliviers.send(welcome(jeanne, START), "ABCD", START).await;
+    oliviers
+        .send(welcome_by_letter(jeanne, START), "EFGH", START)
+        .await;
+    assert!(
+        !oliviers.live(jeanne, "ABCD", hours(24)).await,
+        "it ended before the first day was put off"
+    );
+    let opening = Day::constant(2027, 2, 1);
+    opens_on(&oliviers, jeanne, opening).await;
+    let opened = paris::start_of(opening);
+    for (first_group, life) in [("ABCD", EMAIL_LIFE), ("EFGH", LETTER_LIFE)] {
+        let end = opened + life;
+        assert!(
+            oliviers.live(jeanne, first_group, just_before(end)).await,
+            "{first_group}"
+        );
+        assert!(
+            !oliviers.live(jeanne, first_group, end).await,
+            "{first_group}"
+        );
+    }
+}
+
+pub async fn an_opening_day_moved_back_ends_a_provisional_password_sooner(db: Db) {
+    let oliviers = World::les_oliviers(db).await;
+    let mut luc = somebody("MARTIN", "Luc");
+    luc.dates = AccountDates::stored(Day::constant(2027, 2, 1), None);
+    let luc = oliviers.add(luc).await;
+    oliviers.send(welcome(luc, START), "ABCD", START).await;
+    assert!(oliviers.live(luc, "ABCD", days(7)).await);
+    opens_on(&oliviers, luc, Day::constant(2027, 1, 1)).await;
+    assert!(oliviers.live(luc, "ABCD", just_before(hours(24))).await);
+    assert!(
+        !oliviers.live(luc, "ABCD", hours(24)).await,
+        "its life counts from its sending again"
+    );
+}
+
+pub async fn an_opening_day_moves_no_end_of_what_is_voided_or_of_another_account(db: Db) {
+    let oliviers = World::les_oliviers(db).await;
+    let luc = oliviers.add(somebody("MARTIN", "Luc")).await;
+    let zoe = oliviers.add(somebody("FAURE", "Zoé")).await;
+    oliviers.send(welcome(luc, START), "ABCD", START).await;
+    oliviers.send(welcome(zoe, START), "EFGH", START).await;
+    oliviers
+        .change(luc, |change| change.credentials = CredentialsMove::Voided)
+        .await;
+    opens_on(&oliviers, luc, Day::constant(2027, 2, 1)).await;
+    assert!(!oliviers.live(luc, "ABCD", hours(1)).await);
+    assert!(!oliviers.live(zoe, "EFGH", hours(24)).await);
 }
