@@ -135,8 +135,8 @@ pub struct AccountChange {
     /// Which provisional passwords are voided and queued credential messages cancelled. Messages
     /// queued by this same mutation are not touched.
     pub credentials: CredentialsMove,
-    /// Until when recovery rests.
-    pub pause_recovery_until: Option<Timestamp>,
+    /// Whether recovery rests, and until when.
+    pub pause_recovery: PauseMove,
 }
 
 impl AccountChange {
@@ -154,7 +154,7 @@ impl AccountChange {
             remove_groups: BTreeSet::new(),
             sessions: SessionsMove::Kept,
             credentials: CredentialsMove::Kept,
-            pause_recovery_until: None,
+            pause_recovery: PauseMove::Kept,
         }
     }
 }
@@ -197,6 +197,17 @@ pub enum CredentialsMove {
     VoidedOn(Channel),
     /// Those sent either way are voided, because both addresses moved.
     VoidedOnBoth,
+}
+
+/// What becomes of the pause in which recovery rests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PauseMove {
+    /// It stays as it is, if there is one.
+    Kept,
+    /// Recovery rests until then, in place of any earlier pause.
+    Until(Timestamp),
+    /// There is none any more.
+    Lifted,
 }
 
 /// A limit that must hold when the mutation is written.

@@ -24,7 +24,7 @@ use storage::authority::{Authority, Groups, Of};
 use storage::carry_out::{UseCase, carry_out};
 use storage::mutation::{
     self, AccountChange, AuthorityMove, ContactMove, CredentialsMove, Mutation, MutationResult, On,
-    RequestClaim,
+    PauseMove, RequestClaim,
 };
 
 use crate::AccountDeps;
@@ -250,21 +250,23 @@ impl Update<'_> {
                 (false, true) => CredentialsMove::VoidedOn(Channel::Letter),
                 (false, false) => CredentialsMove::Kept,
             },
-            pause_recovery_until: self.pause(authority, before, email),
+            pause_recovery: self.pause(authority, before, email),
             ..AccountChange::of(before.id, before.version)
         }
     }
 
     /// Until when nothing with credentials leaves, when the partner's own people gave another
     /// address to somebody who has connected.
-    fn pause(&self, authority: &Authority, before: &Account, email: bool) -> Option<Timestamp> {
-        let actor = authority.acting(&self.call.actor, self.today).ok()?;
+    fn pause(&self, authority: &Authority, before: &Account, email: bool) -> PauseMove {
+        let Ok(actor) = authority.acting(&self.call.actor, self.today) else {
+            return PauseMove::Kept;
+        };
         let by_partner = matches!(actor, policy::Actor::Person(_));
         if !(email && by_partner && before.has_connected()) {
-            return None;
+            return PauseMove::Kept;
         }
         let pause = self.deps.limits.pause_after_email_change;
-        Some(self.now.checked_add(pause).unwrap_or(Timestamp::MAX))
+        PauseMove::Until(self.now.checked_add(pause).unwrap_or(Timestamp::MAX))
     }
 
     /// What the old address is told.

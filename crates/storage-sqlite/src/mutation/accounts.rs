@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::account::{NewAccount, Person, State, StoredRole};
 use domain::{AccountId, GroupId, PartnerId, Timestamp};
 use sqlx::SqliteConnection;
-use storage::mutation::{AccountChange, ContactMove, Error, SessionsMove};
+use storage::mutation::{AccountChange, ContactMove, Error, PauseMove, SessionsMove};
 
 use crate::codes::Code;
 use crate::error::Result;
@@ -109,16 +109,21 @@ async fn raise_versions(
     change: &AccountChange,
     now: Timestamp,
 ) -> Result<bool> {
+    let paused_until = match change.pause_recovery {
+        PauseMove::Kept | PauseMove::Lifted => None,
+        PauseMove::Until(end) => Some(micros(end)),
+    };
     let raised = sqlx::query(
         "UPDATE accounts SET version = version + 1, updated_at = ?, epoch = epoch + ?,
             contact_version = contact_version + ?,
-            recovery_paused_until = coalesce(?, recovery_paused_until)
+            recovery_paused_until = CASE WHEN ? THEN ? ELSE recovery_paused_until END
          WHERE id = ? AND partner_id = ? AND version = ?",
     )
     .bind(micros(now))
     .bind(i64::from(change.sessions == SessionsMove::Ended))
     .bind(i64::from(change.contact == ContactMove::Moved))
-    .bind(change.pause_recovery_until.map(micros))
+    .bind(change.pause_recovery != PauseMove::Kept)
+    .bind(paused_until)
     .bind(change.account.uuid())
     .bind(partner.uuid())
     .bind(change.version)

@@ -188,6 +188,7 @@ macro_rules! suite {
             the_authority_moves_when_the_mutation_says_so_and_only_then,
             another_partner_s_authority_does_not_move,
             a_change_writes_what_it_names_and_leaves_the_rest,
+            a_pause_of_recovery_stays_until_it_is_moved_or_lifted,
             a_renamed_person_moves_in_the_list,
             epoch_and_contact_version_rise_only_when_told,
             a_role_is_stored_with_the_rank_that_dismissed,

@@ -13,8 +13,8 @@ use super::world::reading::everything;
 use super::world::time::{START, TODAY, days, hours};
 use super::world::{World, at_once, digest, new_agreement, new_group};
 use crate::mutation::{
-    AccountChange, AuthorityMove, ContactMove, Error, Mutation, RequestClaim, RoleChange,
-    SessionsMove,
+    AccountChange, AuthorityMove, ContactMove, Error, Mutation, PauseMove, RequestClaim,
+    RoleChange, SessionsMove,
 };
 
 /// A mutation that touches every table there is.
@@ -169,7 +169,7 @@ pub async fn a_change_writes_what_it_names_and_leaves_the_rest(db: Db) {
 
     oliviers
         .change(before.id, |change| {
-            change.pause_recovery_until = Some(hours(24));
+            change.pause_recovery = PauseMove::Until(hours(24));
         })
         .await;
     let paused = oliviers.account(before.id).await;
@@ -177,6 +177,25 @@ pub async fn a_change_writes_what_it_names_and_leaves_the_rest(db: Db) {
         (paused.recovery_paused_until, paused.dates),
         (Some(hours(24)), dates)
     );
+}
+
+pub async fn a_pause_of_recovery_stays_until_it_is_moved_or_lifted(db: Db) {
+    let oliviers = World::les_oliviers(db).await;
+    let luc = oliviers.add(somebody("MARTIN", "Luc")).await;
+    for (step, paused) in [
+        (PauseMove::Kept, None),
+        (PauseMove::Until(hours(24)), Some(hours(24))),
+        (PauseMove::Kept, Some(hours(24))),
+        (PauseMove::Until(hours(12)), Some(hours(12))),
+        (PauseMove::Lifted, None),
+        (PauseMove::Lifted, None),
+    ] {
+        oliviers
+            .change(luc, |change| change.pause_recovery = step)
+            .await;
+        let account = oliviers.account(luc).await;
+        assert_eq!(account.recovery_paused_until, paused, "{step:?}");
+    }
 }
 
 pub async fn a_renamed_person_moves_in_the_list(db: Db) {
