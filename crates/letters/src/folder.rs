@@ -136,21 +136,29 @@ impl Folder {
         Ok(sheet)
     }
 
+    /// Takes a letter out that must not be posted, and whatever a crash left of it. The PDF goes
+    /// first: without it the sheet orders nothing. A letter that is not there is no error.
+    pub fn remove(&self, delivery_id: DeliveryId) -> Result<(), Error> {
+        let _lock = self.lock()?;
+        for path in [self.pdf_path(delivery_id), self.sheet_path(delivery_id)] {
+            remove_if_there(&path)?;
+            remove_if_there(&unfinished(&path))?;
+        }
+        self.sync()
+    }
+
     /// Writes beside the final name, then renames: the name only ever stands for whole content.
     fn put(&self, path: &Path, content: &[u8]) -> Result<(), Error> {
-        let unfinished = path.with_added_extension("part");
+        let unfinished = unfinished(path);
         // Left by a crash: under the lock, nobody is writing it.
-        match fs::remove_file(&unfinished) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(Error::Io {
-                    path: unfinished,
-                    source: error,
-                });
-            }
-            _ => {}
-        }
+        remove_if_there(&unfinished)?;
         write_new(&unfinished, content).map_err(at(&unfinished))?;
         fs::rename(&unfinished, path).map_err(at(path))?;
+        self.sync()
+    }
+
+    /// Has the names in the folder reach the disk.
+    fn sync(&self) -> Result<(), Error> {
         File::open(&self.path)
             .and_then(|folder| folder.sync_all())
             .map_err(at(&self.path))
@@ -175,6 +183,18 @@ impl Folder {
 
     fn sheet_path(&self, delivery_id: DeliveryId) -> PathBuf {
         self.pdf_path(delivery_id).with_extension("json")
+    }
+}
+
+/// Where a file is written before it gets its name.
+fn unfinished(path: &Path) -> PathBuf {
+    path.with_added_extension("part")
+}
+
+fn remove_if_there(path: &Path) -> Result<(), Error> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at(path)(error)),
+        _ => Ok(()),
     }
 }
 

@@ -158,6 +158,32 @@ fn a_letter_in_place_is_never_written_over() {
 }
 
 #[test]
+fn a_letter_taken_out_leaves_nothing_of_itself_and_all_of_the_others() {
+    let (_place, folder) = open();
+    let other = DeliveryId::parse("0193542e-7c00-7000-8000-0000000000b2").unwrap();
+    let kept = folder.write(other, order(), PDF).unwrap();
+    folder.write(delivery(), order(), PDF).unwrap();
+    fs::write(unfinished(&folder.pdf_path(delivery())), "%PDF-1.7 ha").unwrap();
+
+    folder.remove(delivery()).unwrap();
+    assert_eq!(folder.find(delivery()).unwrap(), None);
+    assert_eq!(names(&folder).len(), 2, "{:?}", names(&folder));
+    assert_eq!(folder.find(other).unwrap(), Some(kept));
+    folder.remove(delivery()).unwrap();
+}
+
+#[test]
+fn a_letter_whose_pdf_cannot_be_taken_out_keeps_its_sheet() {
+    let (_place, folder) = open();
+    folder.write(delivery(), order(), PDF).unwrap();
+    fs::remove_file(folder.pdf_path(delivery())).unwrap();
+    // A folder in the PDF's place cannot be removed as a file.
+    fs::create_dir(folder.pdf_path(delivery())).unwrap();
+    assert!(matches!(folder.remove(delivery()), Err(Error::Io { .. })));
+    assert!(folder.sheet_path(delivery()).exists(), "the PDF goes first");
+}
+
+#[test]
 fn of_sixteen_workers_at_once_exactly_one_places_the_letter() {
     for _round in 0..16 {
         let (_place, folder) = open();
