@@ -177,6 +177,18 @@ fn notices_and_guidance_hold_no_credentials() {
     }
 }
 
+/// It may answer for all accounts of an address, and then its reader is none of them for sure.
+#[test]
+fn guidance_names_neither_a_person_nor_a_partner() {
+    let read = composed(Kind::Guidance, Subject::Plain);
+    for part in [&read.text, &read.html] {
+        assert!(part.contains("Madame, Monsieur,"), "{part}");
+        for told in ["Bonjour", "Jeanne", "PETIT", "LES OLIVIERS"] {
+            assert!(!part.contains(told), "{told} in:\n{part}");
+        }
+    }
+}
+
 #[test]
 fn who_may_not_come_in_yet_is_told_from_when_on() {
     let mut job = job(Kind::FirstCredentials, Subject::Plain);
