@@ -18,5 +18,5 @@ pub use length::Length;
 pub use load::{Error, load};
 pub use sections::{
     Database, Hashing, Keys, Letters, Limits, Listen, LogFormat, LogLevel, Logs, Mail,
-    MailTransport, RateSetting, Sessions, Settings,
+    MailTransport, PepperFile, RateSetting, Sessions, Settings,
 };

@@ -1,4 +1,4 @@
-//! The file of the server's key.
+//! The files of the server's keys.
 //!
 //! Losing it resets throttles, page tokens and the look-up of addresses; giving it away lets its
 //! holder forge them. So it is made once, read by its owner alone, and never made silently where
@@ -23,7 +23,7 @@ const RIGHTS_OF_OTHERS: u32 = 0o077;
 pub enum Error {
     /// There is none yet.
     #[error(
-        "there is no server key at {path}. Make one, and keep a copy where only operators reach \
+        "there is no key at {path}. Make one, and keep a copy where only operators reach \
          it: (umask 077; head -c 32 /dev/urandom > {path})",
         path = .0.display()
     )]
@@ -33,7 +33,7 @@ pub enum Error {
     Open(PathBuf),
     /// It is no key.
     #[error(
-        "{} holds {bytes} bytes: a server key is 32 random bytes, without line end",
+        "{} holds {bytes} bytes: a key is 32 random bytes, without line end",
         path.display()
     )]
     Length {
@@ -77,6 +77,29 @@ pub(crate) fn read(path: &Path, absence: Absence, random: &dyn Random) -> Result
         }
         Err(error) => return Err(failed(error)),
     };
+    content(file, path).map(ServerKey::new)
+}
+
+/// Reads the pepper of `path`, which is never made silently: without the old one no password opens.
+pub(crate) fn read_pepper(path: &Path) -> Result<Zeroizing<[u8; KEY_BYTES]>, Error> {
+    match fs::File::open(path) {
+        Ok(file) => content(file, path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(Error::Absent(path.to_owned()))
+        }
+        Err(source) => Err(Error::File {
+            path: path.to_owned(),
+            source,
+        }),
+    }
+}
+
+/// The key in an open file.
+fn content(file: fs::File, path: &Path) -> Result<Zeroizing<[u8; KEY_BYTES]>, Error> {
+    let failed = |source| Error::File {
+        path: path.to_owned(),
+        source,
+    };
     if file.metadata().map_err(failed)?.mode() & RIGHTS_OF_OTHERS != 0 {
         return Err(Error::Open(path.to_owned()));
     }
@@ -84,11 +107,12 @@ pub(crate) fn read(path: &Path, absence: Absence, random: &dyn Random) -> Result
     let most = u64::try_from(KEY_BYTES + 1).expect("33 fits 64 bits");
     file.take(most).read_to_end(&mut content).map_err(failed)?;
     let bytes = content.len();
-    let key = <[u8; KEY_BYTES]>::try_from(content.as_slice()).map_err(|_| Error::Length {
+    let key = <[u8; KEY_BYTES]>::try_from(content.as_slice());
+    let length = |_| Error::Length {
         path: path.to_owned(),
         bytes,
-    })?;
-    Ok(ServerKey::new(Zeroizing::new(key)))
+    };
+    Ok(Zeroizing::new(key.map_err(length)?))
 }
 
 fn make(path: &Path, random: &dyn Random) -> io::Result<ServerKey> {
@@ -131,6 +155,14 @@ mod tests {
         let path = folder.path().join("server.key");
         let told = read_at(&path, Absence::Refuse).unwrap_err().to_string();
         assert!(told.contains("head -c 32 /dev/urandom"), "{told}");
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn an_absent_pepper_is_never_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pepper.key");
+        assert!(matches!(read_pepper(&path), Err(Error::Absent(_))));
         assert!(!path.exists());
     }
 

@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use domain::keys::ServerKey;
 use letters::folder::Folder as LetterFolder;
-use passwords::Hasher;
+use passwords::{Hasher, Pepper, Peppers};
 use storage::Stores;
 
-use crate::config::{MailTransport, Settings};
+use crate::config::{MailTransport, PepperFile, Settings};
+use crate::keys;
 use crate::layers::LastUse;
 use crate::lifecycle::Sources;
 
@@ -23,6 +24,12 @@ pub enum Error {
     /// The cost of a hash.
     #[error(transparent)]
     Cost(#[from] passwords::ParametersError),
+    /// The file of a pepper.
+    #[error("keys.peppers")]
+    PepperFile(#[from] keys::Error),
+    /// A pepper that is none.
+    #[error("keys.peppers")]
+    Pepper(#[from] passwords::PepperError),
     /// The hashing threads.
     #[error(transparent)]
     Hashing(#[from] passwords::Error),
@@ -64,7 +71,11 @@ impl<'a> Foundations<'a> {
         key: &'a ServerKey,
         sources: &'a Sources,
     ) -> Result<Self, Error> {
-        let hasher = Hasher::start(settings.hashing.to_hasher()?, Arc::clone(&sources.random))?;
+        let hashing = passwords::Settings {
+            peppers: peppers(&settings.keys.peppers)?,
+            ..settings.hashing.to_hasher()?
+        };
+        let hasher = Hasher::start(hashing, Arc::clone(&sources.random))?;
         Ok(Self {
             settings,
             stores,
@@ -90,5 +101,44 @@ impl<'a> Foundations<'a> {
 
     fn letter_folder(&self) -> Result<LetterFolder, Error> {
         Ok(LetterFolder::open(&self.settings.letters.folder)?)
+    }
+}
+
+/// The peppers at hand, the first of them for new hashes.
+fn peppers(files: &[PepperFile]) -> Result<Peppers, Error> {
+    let mut read = Vec::with_capacity(files.len());
+    for PepperFile { id, file } in files {
+        let key = keys::read_pepper(file)?;
+        read.push(Pepper::new(id, key.to_vec())?);
+    }
+    let mut read = read.into_iter();
+    Ok(Peppers::new(read.next(), read.collect())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn peppers_are_read_from_their_files_and_each_id_is_one_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("pepper.key");
+        fs::write(&file, [7; 32]).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+        let named = |id: &str| PepperFile {
+            id: id.into(),
+            file: file.clone(),
+        };
+        assert!(peppers(&[named("2027a"), named("2026b")]).is_ok());
+        let twice = peppers(&[named("2027a"), named("2027a")]);
+        assert!(matches!(twice, Err(Error::Pepper(_))));
+        let absent = PepperFile {
+            id: "2027a".into(),
+            file: folder.path().join("gone.key"),
+        };
+        assert!(matches!(peppers(&[absent]), Err(Error::PepperFile(_))));
     }
 }

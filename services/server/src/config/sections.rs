@@ -121,18 +121,32 @@ impl Default for Database {
     }
 }
 
-/// The server's own secret.
+/// The server's own secrets, each a file of 32 random bytes that its owner alone may read.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Keys {
-    /// The file of 32 random bytes, readable by its owner alone.
+    /// What throttles, page tokens and the look-up of addresses rest on.
     pub server_key_file: PathBuf,
+    /// Without which the database's hashes cannot be tried: the first for new hashes, the others
+    /// for those that still name them. None: hashes are made without.
+    pub peppers: Vec<PepperFile>,
+}
+
+/// A key outside the database, known by its id.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PepperFile {
+    /// 1 to 8 of `[A-Za-z0-9_-]`, stored with each hash in clear; never used for another key.
+    pub id: String,
+    /// The file.
+    pub file: PathBuf,
 }
 
 impl Default for Keys {
     fn default() -> Self {
         Self {
             server_key_file: "/etc/compte-partenaire/server.key".into(),
+            peppers: Vec::new(),
         }
     }
 }
