@@ -3,7 +3,8 @@
 //!
 //! The new password is judged first, so that a person who must choose again has lost no try. Wrong
 //! present ones are charged to the session alone: a stranger who throttles the sign-in cannot keep
-//! the person from changing.
+//! the person from changing. A try that the hashing threads have no room for is given back: the
+//! session does not end because the service is busy.
 
 use api::convert::session::ChangePassword;
 use api::refusal::Refusal;
@@ -17,7 +18,7 @@ use domain::phone::Phone;
 use domain::provisional::ProvisionalPassword;
 use domain::session::{FactorKind, NextStep, Session};
 use domain::violation::Violations;
-use domain::{DeliveryId, Password, Timestamp};
+use domain::{DeliveryId, Password, PasswordHash, Timestamp};
 use passwords::Verdict;
 use passwords::strength::{self, PersonalWords};
 use storage::session::{CurrentPassword, PasswordChange, ThrottleKey};
@@ -47,15 +48,22 @@ impl SessionDeps {
             .sessions
             .charge_current_password(session.id, now);
         let current = charged.await?.ok_or(Refusal::SessionInvalid)?;
-        if !self.proves(&presented, &current).await? {
+        let hashed = self.hashed(&presented, &current, change.new).await;
+        if let Err(passwords::Error::Overloaded) = hashed {
+            let given_back = self
+                .stores
+                .sessions
+                .give_back_current_password_try(session.id, now);
+            given_back.await?;
+        }
+        let Some(hash) = hashed.map_err(|error| not_hashed(&error))? else {
             let wrong = self.change_audit(Event::PasswordChangeFail, call, session, now);
             self.stores.sessions.record(&wrong.refused()).await?;
             return Err(Refusal::CurrentPasswordWrong {
                 tries_left: current.tries_left,
             });
-        }
-        self.set(call, session, &account, &current, change.new)
-            .await
+        };
+        self.set(call, session, &account, &current, hash).await
     }
 
     async fn person(&self, session: &Session) -> Result<(Account, Partner), Refusal> {
@@ -64,13 +72,26 @@ impl SessionDeps {
         account.zip(partner).ok_or(Refusal::SessionInvalid)
     }
 
+    /// The hash of the new password, when the present one is right.
+    async fn hashed(
+        &self,
+        presented: &Password,
+        current: &CurrentPassword,
+        chosen: Password,
+    ) -> Result<Option<PasswordHash>, passwords::Error> {
+        if !self.proves(presented, current).await? {
+            return Ok(None);
+        }
+        self.hasher.hash(chosen).await.map(Some)
+    }
+
     /// Whether it is what the session was opened by: for a full one the person's own password, for
     /// the other that very provisional one. One hash either way.
     async fn proves(
         &self,
         presented: &Password,
         current: &CurrentPassword,
-    ) -> Result<bool, Refusal> {
+    ) -> Result<bool, passwords::Error> {
         let provisional = current
             .provisional
             .and_then(|_| ProvisionalPassword::parse(presented));
@@ -78,8 +99,7 @@ impl SessionDeps {
             Some(provisional) => Password::new(provisional.expose().to_owned()),
             None => presented.clone(),
         };
-        let verdict = self.hasher.verify(presented, current.hash.clone()).await;
-        let verdict = verdict.map_err(|error| not_hashed(&error))?;
+        let verdict = self.hasher.verify(presented, current.hash.clone()).await?;
         Ok(matches!(verdict, Verdict::Matches { .. }))
     }
 
@@ -89,10 +109,8 @@ impl SessionDeps {
         session: &Session,
         account: &Account,
         current: &CurrentPassword,
-        chosen: Password,
+        hash: PasswordHash,
     ) -> Result<Opened, Refusal> {
-        let hash = self.hasher.hash(chosen).await;
-        let hash = hash.map_err(|error| not_hashed(&error))?;
         let now = self.clock.now();
         let factor = match current.provisional {
             None => FactorKind::Password,

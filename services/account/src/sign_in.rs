@@ -19,7 +19,9 @@ use domain::session::{FactorKind, NextStep};
 use domain::throttle::Side;
 use domain::{Password, PasswordHash, Timestamp, paris};
 use passwords::{Rehash, Verdict};
-use storage::session::{Admission, Holder, PasswordTry, Proof, ProvisionalTry, ThrottleKey};
+use storage::session::{
+    Admission, ChargedProvisional, Holder, PasswordTry, Proof, ProvisionalTry, ThrottleKey,
+};
 use uuid::Uuid;
 
 use crate::SessionDeps;
@@ -91,6 +93,8 @@ impl SessionDeps {
 
     /// Charged to the one live provisional password with that first group, if there is one. A right
     /// try is given back: by the opening of the session, or here when it comes before the first day.
+    /// So is one that the hashing threads have no room for: nothing was compared, and somebody who
+    /// asks again in a busy hour must not use the password up.
     async fn try_provisional(
         &self,
         attempt: &Attempt<'_>,
@@ -105,22 +109,32 @@ impl SessionDeps {
 
         let password = Password::new(provisional.expose().to_owned());
         let hash = charged.as_ref().map(|charged| charged.hash.clone());
-        let verdict = self.verify_or_dummy(&password, hash).await?;
+        let verdict = self.verify_or_dummy(&password, hash).await;
+        if let (Some(charged), Err(passwords::Error::Overloaded)) = (&charged, &verdict) {
+            self.give_back(charged, attempt).await?;
+        }
+        let verdict = verdict.map_err(|error| not_hashed(&error))?;
         let (Some(charged), Verdict::Matches { .. }) = (charged, verdict) else {
             return Ok(None);
         };
         if !may_come_in(&charged.holder, attempt.now) {
             // Only who holds the right one gets here: there is nothing that the time could tell.
-            let given_back = self
-                .stores
-                .sessions
-                .give_back_provisional_try(&charged, attempt.now);
-            given_back.await?;
+            self.give_back(&charged, attempt).await?;
         }
         Ok(Some(Proved {
             holder: charged.holder,
             by: Evidence::Provisional { id: charged.id },
         }))
+    }
+
+    async fn give_back(
+        &self,
+        charged: &ChargedProvisional,
+        attempt: &Attempt<'_>,
+    ) -> Result<(), Refusal> {
+        let sessions = &self.stores.sessions;
+        let given_back = sessions.give_back_provisional_try(charged, attempt.now);
+        Ok(given_back.await?)
     }
 
     /// Charged to the throttle first. A try that the hashing threads then have no room for stays
@@ -141,7 +155,8 @@ impl SessionDeps {
         };
 
         let chosen = hash.is_some();
-        let verdict = self.verify_or_dummy(password, hash).await?;
+        let verdict = self.verify_or_dummy(password, hash).await;
+        let verdict = verdict.map_err(|error| not_hashed(&error))?;
         Ok(match (holder, verdict) {
             (Some(holder), Verdict::Matches { rehash }) if chosen => Some(Proved {
                 holder,
@@ -156,10 +171,9 @@ impl SessionDeps {
         &self,
         password: &Password,
         hash: Option<PasswordHash>,
-    ) -> Result<Verdict, Refusal> {
+    ) -> Result<Verdict, passwords::Error> {
         let hash = hash.unwrap_or_else(|| self.hasher.dummy());
-        let verdict = self.hasher.verify(password.clone(), hash).await;
-        verdict.map_err(|error| not_hashed(&error))
+        self.hasher.verify(password.clone(), hash).await
     }
 
     /// Opens the session on the epochs read before hashing: `None` when they have moved since.

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::people::somebody;
-use crate::world::{NEXT, OWN, World, at_once};
+use crate::world::{NEXT, OWN, World, at_once, reason};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_hundred_wrong_passwords_at_once_five_are_hashed_known_or_not() {
@@ -106,6 +106,43 @@ async fn guessing_selectors_of_a_throttled_account_always_costs_one_hash() {
         oliviers.sign_in(&luc, &sent).await.is_ok(),
         "the throttle does not stop it"
     );
+}
+
+/// How many of these were refused for want of room, not for the password.
+fn overloaded<T>(answers: impl IntoIterator<Item = Result<T, tonic::Status>>) -> usize {
+    let refused = answers.into_iter().filter_map(Result::err);
+    refused
+        .filter(|status| reason(status, "").0 == "OVERLOADED")
+        .count()
+}
+
+#[tokio::test]
+async fn a_right_provisional_password_is_not_used_up_while_there_is_no_room_to_hash() {
+    let oliviers = World::les_oliviers().await;
+    let luc = oliviers.add(somebody("MARTIN", "Luc")).await;
+    let sent = oliviers.send_provisional(luc).await;
+    let luc = oliviers.identifier(luc).await;
+    let busy = oliviers.overloaded().await;
+    let mut answers = Vec::new();
+    for _ in 0..30 {
+        answers.push(busy.sign_in(&luc, &sent).await);
+    }
+    assert!(overloaded(answers) > 10);
+    assert!(oliviers.sign_in(&luc, &sent).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_session_does_not_end_by_changes_that_there_was_no_room_to_hash() {
+    let oliviers = World::les_oliviers().await;
+    let luc = oliviers.add(somebody("MARTIN", "Luc")).await;
+    let token = oliviers.connect(luc).await;
+    let busy = oliviers.overloaded().await;
+    let mut answers = Vec::new();
+    for _ in 0..8 {
+        answers.push(busy.change(&token, "faux", NEXT).await);
+    }
+    assert!(overloaded(answers) > 5);
+    assert!(oliviers.change(&token, OWN, NEXT).await.is_ok());
 }
 
 #[tokio::test]

@@ -77,7 +77,7 @@ pub(crate) struct World {
     pub(crate) noted: Arc<Noted>,
     pub(crate) partner: PartnerId,
     pub(crate) administrator: AccountId,
-    pub(crate) folder: TempDir,
+    pub(crate) folder: Arc<TempDir>,
 }
 
 impl World {
@@ -113,12 +113,45 @@ impl World {
             noted,
             partner,
             administrator: id,
-            folder,
+            folder: Arc::new(folder),
         })
     }
 
     pub(crate) fn service(&self) -> SessionServiceHandler {
         SessionServiceHandler::new(self.deps.clone())
+    }
+
+    /// The same service, its one hashing thread at work on one long hash after another, and nobody
+    /// may wait.
+    pub(crate) async fn overloaded(&self) -> Self {
+        let hasher = hasher(Settings {
+            parameters: Parameters::new(64 * 1024, 10, 1).unwrap(),
+            threads: std::num::NonZeroUsize::MIN,
+            waiting: 0,
+            ..cheap(8)
+        });
+        let busy = hasher.clone();
+        tokio::spawn(async move {
+            loop {
+                let _hash = busy.hash(Password::new(OWN.to_owned())).await;
+                tokio::task::yield_now().await;
+            }
+        });
+        while hasher.computed() == 0 {
+            tokio::task::yield_now().await;
+        }
+        Self {
+            deps: SessionDeps {
+                hasher,
+                ..self.deps.clone()
+            },
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            noted: self.noted.clone(),
+            partner: self.partner,
+            administrator: self.administrator,
+            folder: self.folder.clone(),
+        }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
