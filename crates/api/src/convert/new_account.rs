@@ -53,7 +53,9 @@ pub fn newcomer(
     let contact_channel = channel(path, sent, violations);
     let address = sent.postal_address.as_ref();
     let postal_address = contact::postal_address(&at("postal_address"), address, violations);
-    if contact_channel == Channel::Letter && address.is_none() {
+    let unaddressed = contact_channel == Channel::Letter && address.is_none();
+    // A person may not ask for the letter at all, and is told that rather than what it would need.
+    if typist == Typist::Caf && unaddressed {
         violations.push(at("postal_address"), Violation::required());
     }
     let days = (sent.opening_date.as_ref(), sent.closing_date.as_ref());

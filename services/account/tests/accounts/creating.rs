@@ -171,7 +171,7 @@ async fn accounts_are_made_under_a_validated_and_unended_agreement_alone() {
 #[tokio::test]
 async fn number_identifier_address_and_letter_are_the_caf_s_to_give() {
     let world = World::new().await;
-    let reserved: [(Fill, &str); 4] = [
+    let reserved: [(Fill, &str); 5] = [
         (
             |account| account.user_number = "AB12CD34EF56GH".into(),
             "CREATE_ACCOUNT",
@@ -182,6 +182,10 @@ async fn number_identifier_address_and_letter_are_the_caf_s_to_give() {
         ),
         (
             |account| account.postal_address = Some(address()),
+            "CHANGE_POSTAL_CONTACT",
+        ),
+        (
+            |account| account.contact_channel = wire::Channel::Letter.into(),
             "CHANGE_POSTAL_CONTACT",
         ),
         (

@@ -167,6 +167,15 @@ fn the_letter_needs_a_postal_address_whose_wrong_line_is_named() {
 }
 
 #[test]
+fn a_person_is_not_told_what_the_letter_needs_for_they_may_not_ask_for_it() {
+    let sent = NewAccount {
+        contact_channel: wire::Channel::Letter.into(),
+        ..lea()
+    };
+    assert_eq!(told(&sent, Typist::Person), []);
+}
+
+#[test]
 fn an_administrator_has_no_planned_end() {
     let sent = NewAccount {
         closing_date: Some(date(2027, 12, 31)),
