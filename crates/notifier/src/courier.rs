@@ -26,7 +26,7 @@ pub(crate) enum Tried {
     Unsure(Words),
     /// It cannot be made: a defect of ours.
     Unbuildable(Words, Carried),
-    /// What it was to tell has nobody to be told to any more.
+    /// What it was to tell is of use to nobody any more.
     Pointless(Words),
     /// Who or where has moved since it was claimed: left alone, for the change has cancelled it,
     /// or it is claimed anew.

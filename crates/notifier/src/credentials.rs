@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::account::Availability;
 use domain::provisional::{self, ProvisionalPassword};
-use domain::{Password, PasswordHash, Timestamp};
+use domain::{Password, PasswordHash, Timestamp, paris};
 use passwords::Error as HashError;
 use storage::delivery::{Destination, Job, NewProvisional, Stored};
 use uuid::Uuid;
 
-use crate::Tools;
+use crate::{Tools, Words};
 
 /// Tries to find a selector that no live password of the account has. Two of them among 31⁴ meet
 /// once in three hundred thousand times; five in a row never.
@@ -36,6 +37,8 @@ pub(crate) struct Credentials {
 pub(crate) enum Made {
     /// It is live.
     Live(Credentials),
+    /// None was made: it would open nothing, for the reason told.
+    Useless(Words),
     /// The message's purpose has moved on.
     Lapsed,
     /// Every hashing thread stayed busy.
@@ -46,6 +49,9 @@ pub(crate) enum Made {
 
 /// Makes one, stores its hash under the lease, and says where it goes.
 pub(crate) async fn make(tools: &Tools, job: &Job, lease: Uuid) -> storage::Result<Made> {
+    if let Some(words) = useless(tools, job) {
+        return Ok(Made::Useless(words));
+    }
     for _ in 0..MOST_DRAWS {
         let password = ProvisionalPassword::generate(tools.random.as_ref());
         let hash = match hash(tools, &password).await {
@@ -82,6 +88,19 @@ pub(crate) async fn make(tools: &Tools, job: &Job, lease: Uuid) -> storage::Resu
         }
     }
     Ok(Made::Broken)
+}
+
+/// Why a password would open nothing any more, if so. An account that is still to open is served:
+/// its password lives until then.
+fn useless(tools: &Tools, job: &Job) -> Option<Words> {
+    let today = paris::today(tools.clock.now());
+    match job.account.availability(today) {
+        Availability::Open | Availability::NotYetOpen => None,
+        Availability::Closed => Some(Words::new("Le compte a été fermé avant l’envoi.")),
+        Availability::Expired => Some(Words::new(
+            "Le dernier jour d’accès du compte est passé avant l’envoi.",
+        )),
+    }
 }
 
 async fn hash(tools: &Tools, password: &ProvisionalPassword) -> Result<PasswordHash, HashError> {

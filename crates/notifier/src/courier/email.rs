@@ -35,6 +35,7 @@ impl EmailCourier {
     async fn carry_credentials(&self, job: &Job, lease: Uuid) -> storage::Result<Tried> {
         let credentials = match credentials::make(&self.tools, job, lease).await? {
             Made::Live(credentials) => credentials,
+            Made::Useless(words) => return Ok(Tried::Pointless(words)),
             Made::Lapsed => return Ok(Tried::Moved),
             Made::Busy => return Ok(Tried::RefusedForNow(busy(), Carried::Stays)),
             Made::Broken => return Ok(Tried::Unbuildable(defect(), Carried::Stays)),

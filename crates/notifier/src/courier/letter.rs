@@ -34,6 +34,7 @@ impl LetterCourier {
     async fn print(&self, job: &Job, lease: Uuid, reason: Reason) -> storage::Result<Tried> {
         let credentials = match credentials::make(&self.tools, job, lease).await? {
             Made::Live(credentials) => credentials,
+            Made::Useless(words) => return Ok(Tried::Pointless(words)),
             Made::Lapsed => return Ok(Tried::Moved),
             Made::Busy => return Ok(Tried::RefusedForNow(busy(), Carried::Stays)),
             Made::Broken => return Ok(Tried::Unbuildable(defect(), Carried::Stays)),

@@ -1,3 +1,5 @@
+mod lapsed;
+
 use std::fs;
 
 use async_trait::async_trait;
