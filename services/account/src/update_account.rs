@@ -255,18 +255,20 @@ impl Update<'_> {
         }
     }
 
-    /// Until when nothing with credentials leaves, when the partner's own people gave another
-    /// address to somebody who has connected.
+    /// Nothing with credentials leaves for a time when the partner's own people gave another
+    /// address to somebody who has connected. An address that the Caf gave ends such a time.
     fn pause(&self, authority: &Authority, before: &Account, email: bool) -> PauseMove {
-        let Ok(actor) = authority.acting(&self.call.actor, self.today) else {
-            return PauseMove::Kept;
-        };
-        let by_partner = matches!(actor, policy::Actor::Person(_));
-        if !(email && by_partner && before.has_connected()) {
+        if !email {
             return PauseMove::Kept;
         }
-        let pause = self.deps.limits.pause_after_email_change;
-        PauseMove::Until(self.now.checked_add(pause).unwrap_or(Timestamp::MAX))
+        match authority.acting(&self.call.actor, self.today) {
+            Ok(policy::Actor::Caf) => PauseMove::Lifted,
+            Ok(policy::Actor::Person(_)) if before.has_connected() => {
+                let pause = self.deps.limits.pause_after_email_change;
+                PauseMove::Until(self.now.checked_add(pause).unwrap_or(Timestamp::MAX))
+            }
+            Ok(policy::Actor::Person(_)) | Err(_) => PauseMove::Kept,
+        }
     }
 
     /// What the old address is told.

@@ -402,6 +402,25 @@ async fn the_partner_s_people_changing_a_connected_person_s_address_pauses_recov
 }
 
 #[tokio::test]
+async fn an_address_that_the_caf_gives_lifts_a_pause_and_nothing_else_of_an_update_does() {
+    let world = World::new().await;
+    let luc = world.user("MARTIN", &[0]).await;
+    world.connect(luc).await;
+    let by_partner = readdressed(luc, "luc@example.org");
+    world.update(world.admin(), by_partner).await.unwrap();
+    let paused = world.account(luc).await.recovery_paused_until;
+    assert!(paused.is_some());
+    let same = readdressed(luc, "luc@example.org");
+    for keeping in [renamed(luc, "Lucas"), same] {
+        world.update(Who::Caf, keeping).await.unwrap();
+        assert_eq!(world.account(luc).await.recovery_paused_until, paused);
+    }
+    let by_caf = readdressed(luc, "luc.martin@example.org");
+    world.update(Who::Caf, by_caf).await.unwrap();
+    assert_eq!(world.account(luc).await.recovery_paused_until, None);
+}
+
+#[tokio::test]
 async fn nothing_pauses_for_a_typo_mended_nor_for_a_change_by_the_caf() {
     let world = World::new().await;
     let never_connected = world.user("MARTIN", &[0]).await;
