@@ -41,6 +41,10 @@ pub(crate) trait Courier: Send + Sync {
 
     /// Tries one, held under that lease. An error is the database's: the message stays leased.
     async fn carry(&self, job: &Job, lease: Uuid) -> storage::Result<Tried>;
+
+    /// Takes back what can be taken back of a message whose end could not be written, because it
+    /// was cancelled meanwhile. One that is another worker's by now is left to it.
+    async fn withdraw(&self, job: &Job) -> storage::Result<()>;
 }
 
 /// The words for a hasher that stayed busy.

@@ -205,17 +205,21 @@ impl DeliveryWorker {
     async fn write_down(&self, job: &Job, lease: &Lease, ending: &Ending, carried: Carried) {
         for _ in 0..MOST_ENDING_TRIES {
             let now = self.tools.clock.now();
-            let written = self
-                .tools
-                .deliveries
-                .finish(job.id, lease.id, ending, carried, now)
-                .await;
-            match written {
-                Ok(true) => return told(job, ending),
+            let deliveries = &self.tools.deliveries;
+            let written = deliveries.finish(job.id, lease.id, ending, carried, now);
+            let settled = match written.await {
+                Ok(true) => {
+                    told(job, ending);
+                    Ok(())
+                }
                 Ok(false) => {
                     tracing::warn!(event = "delivery_lease_lost", delivery = %job.id);
-                    return;
+                    self.courier.withdraw(job).await
                 }
+                Err(error) => Err(error),
+            };
+            match settled {
+                Ok(()) => return,
                 Err(error) => self.outage.goes_on(self.name, &error),
             }
             if self.tools.clock.now() >= lease.until {

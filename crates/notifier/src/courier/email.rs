@@ -84,6 +84,11 @@ impl Courier for EmailCourier {
             ))),
         }
     }
+
+    /// A mail that has left is gone; its password was voided by what cancelled it.
+    async fn withdraw(&self, _: &Job) -> storage::Result<()> {
+        Ok(())
+    }
 }
 
 /// A notice goes to the address it names, else to the account's own.

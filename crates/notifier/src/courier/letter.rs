@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use domain::account::{Account, Channel};
+use domain::delivery::State;
 use domain::paris;
 use domain::postal_address::PostalAddress;
 use letters::address::{AddressBlock, Recipient};
@@ -124,6 +125,25 @@ impl Courier for LetterCourier {
                 Ok(Tried::Unbuildable(defect(), Carried::Stays))
             }
         }
+    }
+
+    /// A cancelled letter must not be posted: its password is dead.
+    async fn withdraw(&self, job: &Job) -> storage::Result<()> {
+        let delivery = self.tools.deliveries.delivery(job.id).await?;
+        if delivery.is_none_or(|delivery| delivery.state != State::Cancelled) {
+            return Ok(());
+        }
+        let (folder, id) = (self.folder.clone(), job.id);
+        match tokio::task::spawn_blocking(move || folder.remove(id)).await {
+            Ok(Ok(())) => tracing::info!(event = "letter_withdrawn", delivery = %job.id),
+            Ok(Err(error)) => {
+                tracing::error!(event = "letter_not_withdrawn", delivery = %job.id, error = &error as &dyn std::error::Error);
+            }
+            Err(panic) => {
+                tracing::error!(event = "letter_not_withdrawn", delivery = %job.id, error = &panic as &dyn std::error::Error);
+            }
+        }
+        Ok(())
     }
 }
 

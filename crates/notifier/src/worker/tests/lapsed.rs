@@ -74,3 +74,49 @@ async fn credentials_leave_on_the_last_day_and_before_the_first() {
         assert_eq!(world.delivery(id).await.state, State::Sent, "{dates:?}");
     }
 }
+
+/// Queues first credentials by letter to Jeanne, and has that worker render them, and no more.
+async fn rendered(world: &World, worker: &DeliveryWorker) -> (Job, Lease) {
+    world
+        .queue(world.jeanne, Kind::FirstCredentials, Channel::Letter)
+        .await;
+    let [(job, lease)] = worker.claim(8).await.unwrap().try_into().unwrap();
+    let tried = worker.carry(&job, &lease).await.unwrap();
+    assert_eq!(tried, Tried::Done(Carried::Stays));
+    (job, lease)
+}
+
+async fn write_down_rendered(worker: &DeliveryWorker, job: &Job, lease: &Lease) {
+    worker
+        .write_down(job, lease, &Ending::Rendered, Carried::Stays)
+        .await;
+}
+
+#[tokio::test]
+async fn a_letter_cancelled_while_it_was_rendered_does_not_stay_in_the_folder() {
+    let world = World::open().await;
+    let (worker, folder) = letters(&world);
+    let (job, lease) = rendered(&world, &worker).await;
+    change_jeanne(&world, |change| {
+        change.credentials = CredentialsMove::VoidedOn(Channel::Letter);
+    })
+    .await;
+    assert!(folder.find(job.id).unwrap().is_some());
+
+    write_down_rendered(&worker, &job, &lease).await;
+    assert_eq!(world.delivery(job.id).await.state, State::Cancelled);
+    assert_eq!(folder.find(job.id).unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_letter_that_another_worker_holds_by_now_stays_in_the_folder() {
+    let world = World::open().await;
+    let (worker, folder) = letters(&world);
+    let (job, lease) = rendered(&world, &worker).await;
+    world.clock.forward(LEASE);
+    assert_eq!(worker.claim(8).await.unwrap().len(), 1);
+
+    write_down_rendered(&worker, &job, &lease).await;
+    assert_eq!(world.delivery(job.id).await.state, State::Sending);
+    assert!(folder.find(job.id).unwrap().is_some());
+}
