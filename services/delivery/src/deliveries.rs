@@ -74,9 +74,9 @@ impl Deps {
             page_token: String::new(),
             ..request.clone()
         };
-        let listing =
-            self.tokens
-                .listing(call, size, &request.page_token, &essence)?;
+        let listing = self
+            .tokens
+            .listing(call, size, &request.page_token, &essence)?;
         self.must_exist(&filter).await?;
         let page = self
             .stores
