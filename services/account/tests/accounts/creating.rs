@@ -12,7 +12,7 @@ use domain::{AccountId, AgreementId, GroupId, OsRandom, Random};
 use jiff::SignedDuration;
 use tonic::Status;
 
-use crate::world::{START, Who, World, address, date, lea, reason, request_id, told, violations};
+use crate::world::{CAF, START, Who, World, address, date, fields, lea, reason, request_id, told};
 
 /// What fills in a form.
 type Fill = fn(&mut v1::NewAccount);
@@ -73,7 +73,7 @@ async fn everything_wrong_with_the_request_is_told_at_once_before_anything_is_lo
     form.agreement_id = "x".into();
     form.request_id = String::new();
     assert_eq!(
-        violations(world.create(world.admin(), form).await),
+        fields(world.create(world.admin(), form).await),
         [
             "agreement_id",
             "account.family_name",
@@ -90,11 +90,9 @@ async fn groups_of_another_agreement_are_named_and_nothing_is_made() {
     let world = World::new().await;
     let mut form = world.form(&[0]);
     form.group_ids.push(world.draft.1.to_string());
-    let refused = world.create(Who::Caf, form).await;
-    assert_eq!(violations(refused), ["group_ids[1]"]);
-    let all = world
-        .list(Who::Caf, v1::ListAccountsRequest::default())
-        .await;
+    let refused = world.create(CAF, form).await;
+    assert_eq!(fields(refused), ["group_ids[1]"]);
+    let all = world.list(CAF, v1::ListAccountsRequest::default()).await;
     assert_eq!(all.unwrap().accounts.len(), 2);
 }
 
@@ -119,7 +117,7 @@ async fn what_is_absent_and_what_is_foreign_are_answered_alike() {
         );
     }
     for group in [group, world.durand.2] {
-        for who in [world.admin(), Who::Caf] {
+        for who in [world.admin(), CAF] {
             let form = v1::CreateAccountRequest {
                 group_ids: vec![group.to_string()],
                 ..absent.clone()
@@ -158,9 +156,9 @@ async fn accounts_are_made_under_a_validated_and_unended_agreement_alone() {
         ..world.form(&[])
     };
     let expected = ("AGREEMENT_NOT_VALIDATED".to_owned(), "DRAFT".to_owned());
-    assert_eq!(told(world.create(Who::Caf, form).await, "state"), expected);
+    assert_eq!(told(world.create(CAF, form).await, "state"), expected);
     world.clock.wait(SignedDuration::from_hours(24 * 365));
-    let refused = world.create(Who::Caf, world.form(&[0])).await;
+    let refused = world.create(CAF, world.form(&[0])).await;
     let expected = (
         "AGREEMENT_NOT_VALIDATED".to_owned(),
         "2027-12-31".to_owned(),
@@ -214,7 +212,7 @@ async fn number_identifier_address_and_letter_are_the_caf_s_to_give() {
             ..lea()
         }
     });
-    let made = world.create(Who::Caf, form).await.unwrap();
+    let made = world.create(CAF, form).await.unwrap();
     let account = made.account.unwrap();
     assert_eq!(account.user_number, "AB12CD34EF56GH");
     assert_eq!(account.identifier, "lea.fontaine");
@@ -235,10 +233,7 @@ async fn a_given_number_or_identifier_that_is_taken_is_named_by_its_field() {
         "USER_NUMBER_TAKEN".to_owned(),
         "account.user_number".to_owned(),
     );
-    assert_eq!(
-        told(world.create(Who::Caf, number).await, "field"),
-        expected
-    );
+    assert_eq!(told(world.create(CAF, number).await, "field"), expected);
     let identifier = with(world.form(&[0]), |account| {
         account.identifier = administrator.identifier.as_str().to_lowercase();
     });
@@ -246,10 +241,7 @@ async fn a_given_number_or_identifier_that_is_taken_is_named_by_its_field() {
         "IDENTIFIER_TAKEN".to_owned(),
         "account.identifier".to_owned(),
     );
-    assert_eq!(
-        told(world.create(Who::Caf, identifier).await, "field"),
-        expected
-    );
+    assert_eq!(told(world.create(CAF, identifier).await, "field"), expected);
 }
 
 /// Draws nothing but zeroes for the first so many codes, and luck from there on.

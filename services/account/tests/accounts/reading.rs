@@ -6,7 +6,7 @@ use api::account::v1;
 use api::account::v1::get_account_request::Ref;
 use domain::{AccountId, GroupId, OsRandom, PartnerId};
 
-use crate::world::{START, Who, World, reason, told, violations};
+use crate::world::{CAF, START, Who, World, fields, reason, told};
 
 fn all() -> v1::ListAccountsRequest {
     v1::ListAccountsRequest::default()
@@ -40,7 +40,7 @@ async fn everyone_reads_their_own_account_and_what_their_role_shows() {
         (Who::Person(manager), luc),
         (Who::Person(manager), world.administrator),
         (world.admin(), unseen),
-        (Who::Caf, world.durand.3),
+        (CAF, world.durand.3),
     ] {
         assert_eq!(world.get(who, id).await.unwrap().account_id, id.to_string());
     }
@@ -48,7 +48,7 @@ async fn everyone_reads_their_own_account_and_what_their_role_shows() {
     hidden(Who::Person(manager), unseen).await;
     hidden(world.admin(), world.durand.3).await;
     hidden(world.admin(), AccountId::new(START, &OsRandom)).await;
-    hidden(Who::Caf, AccountId::new(START, &OsRandom)).await;
+    hidden(CAF, AccountId::new(START, &OsRandom)).await;
 }
 
 #[tokio::test]
@@ -91,7 +91,7 @@ async fn a_manager_sees_the_memberships_they_share_alone() {
             .len(),
         2
     );
-    let administrator = world.get(Who::Caf, world.administrator).await.unwrap();
+    let administrator = world.get(CAF, world.administrator).await.unwrap();
     assert_eq!(administrator.memberships, []);
 }
 
@@ -99,13 +99,8 @@ async fn a_manager_sees_the_memberships_they_share_alone() {
 async fn the_sign_in_health_is_shown_to_the_caf_alone() {
     let world = World::new().await;
     let luc = world.user("MARTIN", &[0]).await;
-    world.send(luc).await;
-    let health = world
-        .get(Who::Caf, luc)
-        .await
-        .unwrap()
-        .sign_in_health
-        .unwrap();
+    world.send_first_credentials(luc).await;
+    let health = world.get(CAF, luc).await.unwrap().sign_in_health.unwrap();
     assert_eq!(
         (
             health.live_provisional_passwords,
@@ -117,7 +112,7 @@ async fn the_sign_in_health_is_shown_to_the_caf_alone() {
         world.get(world.admin(), luc).await.unwrap().sign_in_health,
         None
     );
-    let listed = world.list(Who::Caf, all()).await.unwrap().accounts;
+    let listed = world.list(CAF, all()).await.unwrap().accounts;
     let told = listed
         .iter()
         .filter(|account| account.sign_in_health.is_some());
@@ -139,21 +134,19 @@ async fn the_caf_alone_finds_an_account_by_its_number_or_identifier_however_type
     let number = Ref::UserNumber(format!("{} -{}", &number[..4], &number[4..]));
     let identifier = Ref::Identifier(stored.identifier.as_str().to_lowercase());
     for named in [number, identifier] {
-        let found = world.get_by(Who::Caf, named.clone()).await.unwrap();
+        let found = world.get_by(CAF, named.clone()).await.unwrap();
         assert_eq!(found.account_id, luc.to_string());
         let refused = world.get_by(world.admin(), named).await;
         let expected = ("ACTOR_NOT_ALLOWED".to_owned(), "FIND_ACCOUNT".to_owned());
         assert_eq!(told(refused, "action"), expected);
     }
-    let absent = world
-        .get_by(Who::Caf, Ref::Identifier("nobody".into()))
-        .await;
+    let absent = world.get_by(CAF, Ref::Identifier("nobody".into())).await;
     assert_eq!(
         told(absent, "id"),
         ("ACCOUNT_NOT_FOUND".to_owned(), "nobody".to_owned())
     );
-    let wrong = world.get_by(Who::Caf, Ref::UserNumber("12".into())).await;
-    assert_eq!(violations(wrong), ["user_number"]);
+    let wrong = world.get_by(CAF, Ref::UserNumber("12".into())).await;
+    assert_eq!(fields(wrong), ["user_number"]);
 }
 
 #[tokio::test]
@@ -168,7 +161,7 @@ async fn a_list_shows_a_manager_those_in_sight_the_administrator_the_partner_and
     let seen = text(&[luc, administrator, manager]);
     assert_eq!(ids(&world, Who::Person(manager), all()).await, seen);
     let everyone = text(&[world.durand.3, zoe, luc, administrator, manager]);
-    assert_eq!(ids(&world, Who::Caf, all()).await, everyone);
+    assert_eq!(ids(&world, CAF, all()).await, everyone);
     let refused = world.list(Who::Person(luc), all()).await;
     let expected = ("ACTOR_NOT_ALLOWED".to_owned(), "MANAGER".to_owned());
     assert_eq!(told(refused, "needed_role"), expected);
@@ -200,22 +193,16 @@ async fn filters_narrow_a_list() {
     };
     let administrator = world.administrator;
     assert_eq!(
-        ids(&world, Who::Caf, of_group(0)).await,
+        ids(&world, CAF, of_group(0)).await,
         text(&[luc, administrator])
     );
     assert_eq!(
         ids(&world, world.admin(), of_group(2)).await,
         text(&[zoe, administrator])
     );
-    assert_eq!(ids(&world, Who::Caf, closed).await, text(&[zoe]));
-    assert_eq!(
-        ids(&world, Who::Caf, of_partner).await,
-        text(&[world.durand.3])
-    );
-    assert_eq!(
-        ids(&world, Who::Caf, of_agreement).await,
-        text(&[administrator])
-    );
+    assert_eq!(ids(&world, CAF, closed).await, text(&[zoe]));
+    assert_eq!(ids(&world, CAF, of_partner).await, text(&[world.durand.3]));
+    assert_eq!(ids(&world, CAF, of_agreement).await, text(&[administrator]));
 }
 
 #[tokio::test]
@@ -242,11 +229,11 @@ async fn what_a_list_is_narrowed_by_must_be_in_sight() {
     for (who, asked, expected) in [
         (admin, partner(world.durand.0), "PARTNER_NOT_FOUND"),
         (admin, partner(absent.0), "PARTNER_NOT_FOUND"),
-        (Who::Caf, partner(absent.0), "PARTNER_NOT_FOUND"),
+        (CAF, partner(absent.0), "PARTNER_NOT_FOUND"),
         (admin, agreement, "AGREEMENT_NOT_FOUND"),
         (admin, group(world.durand.2), "GROUP_NOT_FOUND"),
         (manager, group(world.groups[1]), "GROUP_NOT_FOUND"),
-        (Who::Caf, group(absent.1), "GROUP_NOT_FOUND"),
+        (CAF, group(absent.1), "GROUP_NOT_FOUND"),
     ] {
         assert_eq!(reason(world.list(who, asked).await), expected);
     }
@@ -271,7 +258,7 @@ async fn a_list_goes_on_where_its_page_ended_for_the_same_asker_and_filter_alone
         if token.is_empty() {
             break;
         }
-        for (who, states) in [(Who::Caf, vec![]), (world.admin(), vec![1])] {
+        for (who, states) in [(CAF, vec![]), (world.admin(), vec![1])] {
             let elsewhere = v1::ListAccountsRequest {
                 page_token: token.clone(),
                 states,
@@ -339,7 +326,7 @@ async fn everything_wrong_with_a_list_is_told_at_once() {
         states: vec![1, 0, 9],
     };
     assert_eq!(
-        violations(world.list(world.admin(), wrong).await),
+        fields(world.list(world.admin(), wrong).await),
         [
             "page_size",
             "partner_id",

@@ -6,12 +6,13 @@ use prost_types::FieldMask;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use sqlx::{Row, SqlitePool};
 
-use crate::world::{Who, World, date, request_id};
+use crate::world::{CAF, World, date, request_id};
 
 /// The database file as an operator would read it.
 async fn file(world: &World) -> SqlitePool {
-    let path = world.folder.path().join("accounts.db");
-    let options = SqliteConnectOptions::new().filename(path).read_only(true);
+    let options = SqliteConnectOptions::new()
+        .filename(world.path())
+        .read_only(true);
     let pool = SqlitePoolOptions::new().max_connections(1);
     pool.connect_with(options).await.unwrap()
 }
@@ -70,10 +71,10 @@ async fn an_update_records_the_fields_and_never_their_values() {
         ..v1::UpdateAccountRequest::default()
     };
     let before = world
-        .list(Who::Caf, v1::ListAccountsRequest::default())
+        .list(CAF, v1::ListAccountsRequest::default())
         .await
         .unwrap();
-    let after = world.update(Who::Caf, update).await.unwrap();
+    let after = world.update(CAF, update).await.unwrap();
     assert_ne!(after.revision, before.revision);
     let [event, actor, attributes, personal] = newest_line(&world, luc).await;
     assert_eq!(event, "user_updated");
@@ -137,7 +138,7 @@ async fn a_reissue_records_why_in_the_personal_part_alone() {
         request_id: request_id(),
         ..v1::ReissueCredentialsRequest::default()
     };
-    let sent = world.reissue(Who::Caf, asked).await.unwrap();
+    let sent = world.reissue(CAF, asked).await.unwrap();
     let [event, _, attributes, personal] = newest_line(&world, luc).await;
     assert_eq!(event, "credentials_reissued");
     assert!(attributes.contains(&sent.delivery_id));

@@ -9,7 +9,7 @@ use domain::delivery::Kind;
 use domain::paris::Day;
 use jiff::SignedDuration;
 
-use crate::world::{TODAY, Who, World, reason, request_id, told, violations};
+use crate::world::{CAF, TODAY, Who, World, fields, reason, request_id, told};
 
 fn reissue(id: AccountId) -> v1::ReissueCredentialsRequest {
     v1::ReissueCredentialsRequest {
@@ -36,7 +36,7 @@ async fn everything_wrong_with_a_reissue_is_told_at_once() {
         request_id: String::new(),
     };
     assert_eq!(
-        violations(world.reissue(world.admin(), wrong).await),
+        fields(world.reissue(world.admin(), wrong).await),
         ["account_id", "channel", "comment", "request_id"]
     );
 }
@@ -70,7 +70,7 @@ async fn letters_are_the_caf_s_to_send_also_when_they_are_the_account_s_own_chan
     );
     assert_eq!(told(refused, "action"), expected);
     assert_eq!(
-        reason(world.reissue(Who::Caf, by_letter(luc)).await),
+        reason(world.reissue(CAF, by_letter(luc)).await),
         "NO_POSTAL_ADDRESS"
     );
 
@@ -88,7 +88,7 @@ async fn letters_are_the_caf_s_to_send_also_when_they_are_the_account_s_own_chan
         "REISSUE_BY_LETTER".to_owned(),
     );
     assert_eq!(told(refused, "action"), expected);
-    let sent = world.reissue(Who::Caf, reissue(luc)).await.unwrap();
+    let sent = world.reissue(CAF, reissue(luc)).await.unwrap();
     assert_eq!(
         world.delivery(&sent.delivery_id).await.channel,
         Channel::Letter
@@ -97,7 +97,7 @@ async fn letters_are_the_caf_s_to_send_also_when_they_are_the_account_s_own_chan
         channel: wire::Channel::Email.into(),
         ..reissue(luc)
     };
-    assert_eq!(reason(world.reissue(Who::Caf, by_email).await), "NO_EMAIL");
+    assert_eq!(reason(world.reissue(CAF, by_email).await), "NO_EMAIL");
 }
 
 #[tokio::test]
@@ -118,7 +118,7 @@ async fn after_a_change_of_address_by_the_partner_nothing_is_reissued_for_a_day(
         ..v1::UpdateAccountRequest::default()
     };
     world.update(world.admin(), change).await.unwrap();
-    for who in [world.admin(), Who::Caf] {
+    for who in [world.admin(), CAF] {
         assert_eq!(
             reason(world.reissue(who, reissue(luc)).await),
             "RECOVERY_PAUSED"
@@ -143,13 +143,13 @@ async fn before_its_first_day_an_account_is_sent_credentials_and_after_its_last_
     dated(Day::constant(2027, 1, 1), Some(Day::constant(2027, 1, 14))).await;
     let expected = ("ACCOUNT_NOT_ACTIVE".to_owned(), "EXPIRED".to_owned());
     assert_eq!(
-        told(world.reissue(Who::Caf, reissue(luc)).await, "state"),
+        told(world.reissue(CAF, reissue(luc)).await, "state"),
         expected
     );
     world.close(luc).await;
     let expected = ("ACCOUNT_NOT_ACTIVE".to_owned(), "CLOSED".to_owned());
     assert_eq!(
-        told(world.reissue(Who::Caf, reissue(luc)).await, "state"),
+        told(world.reissue(CAF, reissue(luc)).await, "state"),
         expected
     );
 }
@@ -163,7 +163,7 @@ async fn an_account_is_sent_credentials_again_three_times_a_day() {
     }
     let expected = ("DELIVERY_LIMIT".to_owned(), luc.to_string());
     assert_eq!(
-        told(world.reissue(Who::Caf, reissue(luc)).await, "account_id"),
+        told(world.reissue(CAF, reissue(luc)).await, "account_id"),
         expected
     );
     let other = world.user("PETIT", &[0]).await;
@@ -203,7 +203,7 @@ async fn a_manager_reissues_to_users_all_of_whose_groups_they_hold() {
         .await;
     assert_eq!(reason(own), "ADMINISTRATOR_PROTECTED");
     world
-        .reissue(Who::Caf, reissue(world.administrator))
+        .reissue(CAF, reissue(world.administrator))
         .await
         .unwrap();
 }

@@ -9,7 +9,7 @@ use domain::email::Email;
 use domain::paris::Day;
 use jiff::SignedDuration;
 
-use crate::world::{Who, World, address, date, reason, request_id, told, violations};
+use crate::world::{CAF, Who, World, address, date, fields, reason, request_id, told};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -84,7 +84,7 @@ async fn a_mask_names_what_an_update_changes_and_nothing_else() {
         |_| (),
     );
     assert_eq!(
-        violations(world.update(world.admin(), wrong).await),
+        fields(world.update(world.admin(), wrong).await),
         [
             "update_mask.paths[1]",
             "update_mask.paths[2]",
@@ -99,7 +99,7 @@ async fn a_mask_names_what_an_update_changes_and_nothing_else() {
         ..update(luc, &[], |_| ())
     };
     assert_eq!(
-        violations(world.update(world.admin(), without).await),
+        fields(world.update(world.admin(), without).await),
         ["account", "update_mask", "request_id"]
     );
 }
@@ -127,7 +127,7 @@ async fn everything_wrong_with_an_update_is_told_at_once() {
         })
     };
     assert_eq!(
-        violations(world.update(world.admin(), wrong).await),
+        fields(world.update(world.admin(), wrong).await),
         [
             "account.family_name",
             "email_confirmation",
@@ -258,7 +258,7 @@ async fn the_administrator_changes_their_own_phone_and_nothing_else_of_themself(
         reason(world.update(world.admin(), more).await),
         "ADMINISTRATOR_PROTECTED"
     );
-    world.update(Who::Caf, renamed(own, "Zoé")).await.unwrap();
+    world.update(CAF, renamed(own, "Zoé")).await.unwrap();
 }
 
 #[tokio::test]
@@ -267,7 +267,7 @@ async fn nobody_sets_the_administrator_s_dates() {
     let closing = update(world.administrator, &["closing_date"], |account| {
         account.closing_date = Some(date(2027, 12, 31));
     });
-    for who in [world.admin(), Who::Caf] {
+    for who in [world.admin(), CAF] {
         let refused = world.update(who, closing.clone()).await;
         assert_eq!(reason(refused), "ADMINISTRATOR_PROTECTED");
     }
@@ -292,20 +292,15 @@ async fn postal_address_and_channel_are_the_caf_s_to_change() {
         account.contact_channel = wire::Channel::Letter.into();
     });
     assert_eq!(
-        reason(world.update(Who::Caf, unaddressed).await),
+        reason(world.update(CAF, unaddressed).await),
         "NO_POSTAL_ADDRESS"
     );
-    let shown = world
-        .update(Who::Caf, by_letter)
-        .await
-        .unwrap()
-        .account
-        .unwrap();
+    let shown = world.update(CAF, by_letter).await.unwrap().account.unwrap();
     assert_eq!(shown.contact_channel(), wire::Channel::Letter);
     assert_eq!(shown.postal_address, Some(address()));
     let nowhere = update(luc, &["postal_address"], |_| ());
     assert_eq!(
-        reason(world.update(Who::Caf, nowhere).await),
+        reason(world.update(CAF, nowhere).await),
         "NO_POSTAL_ADDRESS"
     );
 }
@@ -316,14 +311,14 @@ async fn an_e_mail_is_emptied_by_the_caf_alone_and_only_beside_the_letter() {
     let luc = world.user("MARTIN", &[0]).await;
     let emptied = update(luc, &["email"], |_| ());
     let refused = world.update(world.admin(), emptied.clone()).await;
-    assert_eq!(violations(refused), ["account.email", "email_confirmation"]);
-    assert_eq!(reason(world.update(Who::Caf, emptied).await), "NO_EMAIL");
+    assert_eq!(fields(refused), ["account.email", "email_confirmation"]);
+    assert_eq!(reason(world.update(CAF, emptied).await), "NO_EMAIL");
     let paths = ["email", "contact_channel", "postal_address"];
     let by_letter = update(luc, &paths, |account| {
         account.contact_channel = wire::Channel::Letter.into();
         account.postal_address = Some(address());
     });
-    world.update(Who::Caf, by_letter).await.unwrap();
+    world.update(CAF, by_letter).await.unwrap();
     assert_eq!(world.account(luc).await.person.email, None);
 }
 
@@ -331,14 +326,14 @@ async fn an_e_mail_is_emptied_by_the_caf_alone_and_only_beside_the_letter() {
 async fn a_changed_address_voids_what_went_to_the_old_one_which_is_told() {
     let world = World::new().await;
     let luc = world.user("MARTIN", &[0]).await;
-    world.send(luc).await;
+    world.send_first_credentials(luc).await;
     let former = world.account(luc).await.person.email.unwrap();
     let queued = v1::ReissueCredentialsRequest {
         account_id: luc.to_string(),
         request_id: request_id(),
         ..v1::ReissueCredentialsRequest::default()
     };
-    let queued = world.reissue(Who::Caf, queued).await.unwrap().delivery_id;
+    let queued = world.reissue(CAF, queued).await.unwrap().delivery_id;
     assert_eq!(world.live_passwords(luc).await, 1);
 
     world
@@ -366,23 +361,23 @@ async fn a_changed_address_voids_what_went_to_the_old_one_which_is_told() {
 async fn a_changed_postal_address_voids_letters_and_leaves_e_mails_alone() {
     let world = World::new().await;
     let luc = world.user("MARTIN", &[0]).await;
-    world.send(luc).await;
+    world.send_first_credentials(luc).await;
     let housed = update(luc, &["postal_address"], |account| {
         account.postal_address = Some(address());
     });
-    world.update(Who::Caf, housed).await.unwrap();
+    world.update(CAF, housed).await.unwrap();
     let letter = v1::ReissueCredentialsRequest {
         account_id: luc.to_string(),
         channel: wire::Channel::Letter.into(),
         request_id: request_id(),
         ..v1::ReissueCredentialsRequest::default()
     };
-    let letter = world.reissue(Who::Caf, letter).await.unwrap().delivery_id;
+    let letter = world.reissue(CAF, letter).await.unwrap().delivery_id;
     let moved = update(luc, &["postal_address"], |account| {
         let lines = vec!["3 place du Marché".into(), "33000 BORDEAUX".into()];
         account.postal_address = Some(wire::PostalAddress { lines, ..address() });
     });
-    world.update(Who::Caf, moved).await.unwrap();
+    world.update(CAF, moved).await.unwrap();
     assert_eq!(world.delivery(&letter).await.state, State::Cancelled);
     assert_eq!(world.live_passwords(luc).await, 1);
     assert_eq!(world.account(luc).await.recovery_paused_until, None);
@@ -412,11 +407,11 @@ async fn an_address_that_the_caf_gives_lifts_a_pause_and_nothing_else_of_an_upda
     assert!(paused.is_some());
     let same = readdressed(luc, "luc@example.org");
     for keeping in [renamed(luc, "Lucas"), same] {
-        world.update(Who::Caf, keeping).await.unwrap();
+        world.update(CAF, keeping).await.unwrap();
         assert_eq!(world.account(luc).await.recovery_paused_until, paused);
     }
     let by_caf = readdressed(luc, "luc.martin@example.org");
-    world.update(Who::Caf, by_caf).await.unwrap();
+    world.update(CAF, by_caf).await.unwrap();
     assert_eq!(world.account(luc).await.recovery_paused_until, None);
 }
 
@@ -429,7 +424,7 @@ async fn nothing_pauses_for_a_typo_mended_nor_for_a_change_by_the_caf() {
     let connected = world.user("PETIT", &[0]).await;
     world.connect(connected).await;
     let by_caf = readdressed(connected, "jeanne@example.org");
-    world.update(Who::Caf, by_caf).await.unwrap();
+    world.update(CAF, by_caf).await.unwrap();
     for id in [never_connected, connected] {
         assert_eq!(world.account(id).await.recovery_paused_until, None);
         assert!(
@@ -452,7 +447,7 @@ async fn a_date_that_is_not_named_is_compared_with_as_it_stands() {
         })
     };
     assert_eq!(
-        violations(world.update(world.admin(), closing(2026)).await),
+        fields(world.update(world.admin(), closing(2026)).await),
         ["account.closing_date"]
     );
     let shown = world
@@ -466,7 +461,7 @@ async fn a_date_that_is_not_named_is_compared_with_as_it_stands() {
         account.opening_date = Some(date(2027, 1, 11));
     });
     assert_eq!(
-        violations(world.update(world.admin(), opening).await),
+        fields(world.update(world.admin(), opening).await),
         ["account.closing_date"]
     );
     let reopened = update(luc, &["opening_date", "closing_date"], |account| {
@@ -516,7 +511,7 @@ async fn a_closed_account_is_not_updated() {
     world.close(luc).await;
     let expected = ("ACCOUNT_NOT_ACTIVE".to_owned(), "CLOSED".to_owned());
     assert_eq!(
-        told(world.update(Who::Caf, renamed(luc, "Lucas")).await, "state"),
+        told(world.update(CAF, renamed(luc, "Lucas")).await, "state"),
         expected
     );
 }

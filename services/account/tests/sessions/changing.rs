@@ -4,8 +4,7 @@ use domain::delivery::Kind;
 use tonic::Code;
 use tonic_types::StatusExt;
 
-use crate::people::{by_letter, somebody};
-use crate::world::{NEXT, OWN, World, reason};
+use crate::world::{NEXT, OWN, World, by_letter, refusal, somebody};
 
 #[tokio::test]
 async fn a_change_replaces_every_session_and_the_password_and_is_told() {
@@ -66,7 +65,7 @@ async fn a_weak_choice_is_told_with_every_reason_and_costs_no_try() {
     ] {
         let refused = oliviers.change(&token, OWN, weak).await.unwrap_err();
         assert_eq!(refused.code(), Code::InvalidArgument);
-        let (named, causes) = reason(&refused, "causes");
+        let (named, causes) = refusal(&refused, "causes");
         assert_eq!(named, "PASSWORD_TOO_WEAK");
         assert!(causes.unwrap().contains(cause), "{weak}");
         let fields = refused.get_details_bad_request().unwrap().field_violations;
@@ -82,7 +81,7 @@ async fn a_weak_choice_is_told_with_every_reason_and_costs_no_try() {
         "nothing is hashed for a choice that is refused"
     );
     let wrong = oliviers.change(&token, "faux", NEXT).await.unwrap_err();
-    assert_eq!(reason(&wrong, "tries_left").1.unwrap(), "4");
+    assert_eq!(refusal(&wrong, "tries_left").1.unwrap(), "4");
 }
 
 #[tokio::test]
@@ -94,7 +93,7 @@ async fn five_wrong_present_passwords_end_the_session_alone() {
     let token = oliviers.sign_in(&luc, OWN).await.unwrap().session_token;
     for left in ["4", "3", "2", "1", "0"] {
         let wrong = oliviers.change(&token, "faux", NEXT).await.unwrap_err();
-        let told = reason(&wrong, "tries_left");
+        let told = refusal(&wrong, "tries_left");
         assert_eq!(
             told,
             ("CURRENT_PASSWORD_WRONG".to_owned(), Some(left.to_owned()))
@@ -135,14 +134,14 @@ async fn what_is_missing_is_told_and_costs_no_try() {
     let token = oliviers.connect(luc).await;
     let refused = oliviers.change(&token, "", "").await.unwrap_err();
     assert_eq!(
-        reason(&refused, "count"),
+        refusal(&refused, "count"),
         ("FIELD_INVALID".to_owned(), Some("2".to_owned()))
     );
     let long = oliviers
         .change(&token, &"x".repeat(2_000), NEXT)
         .await
         .unwrap_err();
-    assert_eq!(reason(&long, "").0, "FIELD_INVALID");
+    assert_eq!(refusal(&long, "").0, "FIELD_INVALID");
     let wrong = oliviers.change(&token, "faux", NEXT).await.unwrap_err();
-    assert_eq!(reason(&wrong, "tries_left").1.unwrap(), "4");
+    assert_eq!(refusal(&wrong, "tries_left").1.unwrap(), "4");
 }

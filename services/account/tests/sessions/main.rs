@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "these are tests")]
 
 mod changing;
-mod people;
 mod provisional;
 mod reading;
 mod signing_in;

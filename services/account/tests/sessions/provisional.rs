@@ -5,8 +5,7 @@ use api::session::v1::{GetCurrentSessionRequest, NextStep, factor};
 use domain::paris::Day;
 use jiff::SignedDuration;
 
-use crate::people::{open_between, somebody};
-use crate::world::{NEXT, OWN, START, World, at_once};
+use crate::world::{NEXT, OWN, START, World, at_once, open_between, somebody};
 
 #[tokio::test]
 async fn a_provisional_password_opens_the_change_and_nothing_else() {
@@ -150,7 +149,7 @@ async fn an_incomplete_session_changes_by_the_very_one_that_opened_it() {
     for wrong in [OWN, other.as_str()] {
         let refused = oliviers.change(&token, wrong, NEXT).await.unwrap_err();
         assert_eq!(
-            crate::world::reason(&refused, "").0,
+            crate::world::refusal(&refused, "").0,
             "CURRENT_PASSWORD_WRONG"
         );
     }

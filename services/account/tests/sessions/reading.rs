@@ -6,8 +6,7 @@ use jiff::SignedDuration;
 use storage::{Database, Revision};
 use tonic::Status;
 
-use crate::people::{open_between, somebody};
-use crate::world::{OWN, World, of_nobody, reason};
+use crate::world::{OWN, World, of_nobody, open_between, refusal, somebody};
 
 async fn asked(
     world: &World,
@@ -136,7 +135,7 @@ async fn a_revision_of_another_database_or_of_the_future_is_refused() {
             "REVISION_INVALID".to_owned(),
             Some("minimum_revision".to_owned()),
         );
-        assert_eq!(reason(&refused, "field"), named);
+        assert_eq!(refusal(&refused, "field"), named);
         let message = v1::GetCurrentSessionRequest {
             background: false,
             minimum_revision: wrong,
@@ -147,7 +146,7 @@ async fn a_revision_of_another_database_or_of_the_future_is_refused() {
             .get_current_session(request)
             .await
             .unwrap_err();
-        assert_eq!(reason(&refused, "field"), named);
+        assert_eq!(refusal(&refused, "field"), named);
     }
 }
 

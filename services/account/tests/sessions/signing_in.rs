@@ -23,8 +23,7 @@ use storage::session::{
 use tokio::sync::Mutex;
 use tonic::Code;
 
-use crate::people::{open_between, somebody};
-use crate::world::{NEXT, OWN, START, World, cheap, hasher, reason, told};
+use crate::world::{NEXT, OWN, START, World, cheap, hasher, open_between, refusal, somebody, told};
 
 #[tokio::test]
 async fn the_right_password_opens_a_full_session() {
@@ -98,7 +97,7 @@ async fn whatever_is_wrong_the_answer_is_the_same_to_the_byte() {
 
     let unknown = oliviers.sign_in("NOBODY22", OWN).await.unwrap_err();
     assert_eq!(unknown.code(), Code::Unauthenticated);
-    assert_eq!(reason(&unknown, "").0, "SIGN_IN_REFUSED");
+    assert_eq!(refusal(&unknown, "").0, "SIGN_IN_REFUSED");
     for (identifier, password) in [
         ("NOBODY22", early.as_str()),
         (luc.as_str(), "faux"),
@@ -164,7 +163,7 @@ async fn a_refused_sign_in_leaves_the_same_line_for_known_and_unknown() {
 
 /// What stands in the record of each refused sign-in: what is the same, and its attributes.
 async fn refused_lines(world: &World) -> Vec<(String, BTreeMap<String, String>)> {
-    let path = world.folder.path().join("accounts.db");
+    let path = world.path();
     let pool = SqlitePool::connect(&format!("sqlite:{}", path.display()))
         .await
         .unwrap();
@@ -238,7 +237,7 @@ async fn a_sign_in_without_room_to_hash_says_so_alike_for_known_and_unknown() {
     let unknown = crowded.sign_in("NOBODY22", OWN).await.unwrap_err();
     assert_eq!(known.code(), Code::ResourceExhausted);
     assert_eq!(
-        reason(&known, "work"),
+        refusal(&known, "work"),
         ("OVERLOADED".to_owned(), Some("SIGN_IN".to_owned()))
     );
     assert_eq!(told(&known), told(&unknown));

@@ -2,8 +2,7 @@
 
 use jiff::SignedDuration;
 
-use crate::people::somebody;
-use crate::world::{NEXT, OWN, World, at_once, reason};
+use crate::world::{NEXT, OWN, World, at_once, refusal, somebody};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_hundred_wrong_passwords_at_once_five_are_hashed_known_or_not() {
@@ -112,7 +111,7 @@ async fn guessing_selectors_of_a_throttled_account_always_costs_one_hash() {
 fn overloaded<T>(answers: impl IntoIterator<Item = Result<T, tonic::Status>>) -> usize {
     let refused = answers.into_iter().filter_map(Result::err);
     refused
-        .filter(|status| reason(status, "").0 == "OVERLOADED")
+        .filter(|status| refusal(status, "").0 == "OVERLOADED")
         .count()
 }
 

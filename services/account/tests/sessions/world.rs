@@ -1,63 +1,31 @@
 //! The partner that the stories are told in, its people, and how they call.
 
-use std::collections::BTreeSet;
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::ops::Deref;
 use std::sync::{Arc, Mutex};
 
 use account::{SessionDeps, SessionServiceHandler};
 use api::session::v1::session_service_server::SessionService;
 use api::session::v1::{self, sign_in_request::Proof};
-use domain::account::{Account, Channel, NewAccount, State};
-use domain::call::{Actor, Call, Caller, CallerRole};
-use domain::delivery::{Cause, Kind, NewDelivery, Subject};
-use domain::keys::ServerKey;
-use domain::provisional::{ProvisionalPassword, expire_time};
+use domain::account::{Channel, NewAccount};
+use domain::delivery::Kind;
+use domain::provisional::ProvisionalPassword;
 use domain::session::{Client, Lifetimes};
-use domain::{
-    AccountId, Clock, DeliveryId, OsRandom, PartnerId, Password, Random, SessionId, SessionToken,
-    Timestamp,
-};
+use domain::{AccountId, OsRandom, PartnerId, Password, SessionId, SessionToken, Timestamp};
 use jiff::SignedDuration;
 use passwords::{Hasher, Parameters, Settings};
 use secrecy::ExposeSecret;
-use storage::Stores;
-use storage::authority::{AuthorityQuery, Groups, Of};
-use storage::delivery::DeliveryStore;
-use storage::delivery::{Carried, Ending, Lease, NewProvisional, Stored};
-use storage::mutation::{AccountChange, AuthorityMove, Mutation, On, SessionsMove};
 use storage::session::LastUse;
-use storage_sqlite::SqliteStore;
-use tempfile::TempDir;
 use tonic::{Request, Status};
-use uuid::Uuid;
+use world::{Place, Sending, lease, provisioning, session_asks};
 
-use crate::people::{mutation, provisioning, somebody};
-
-/// When the stories begin: a working day at noon in Paris.
-pub(crate) const START: Timestamp = Timestamp::constant(1_800_010_800, 0);
+pub(crate) use world::{START, by_letter, open_between, refusal, somebody};
 
 /// A password that nobody guesses.
 pub(crate) const OWN: &str = "quatre girafes sous la pluie";
 
 /// Another.
 pub(crate) const NEXT: &str = "le phare sucré danse à midi";
-
-/// The time, as told by the test.
-pub(crate) struct OurClock(AtomicI64);
-
-impl OurClock {
-    pub(crate) fn wait(&self, length: SignedDuration) {
-        let micros = i64::try_from(length.as_micros()).unwrap();
-        self.0.fetch_add(micros, Ordering::SeqCst);
-    }
-}
-
-impl Clock for OurClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_microsecond(self.0.load(Ordering::SeqCst)).unwrap()
-    }
-}
 
 /// Which sessions were noted as used.
 #[derive(Default)]
@@ -72,12 +40,18 @@ impl LastUse for Noted {
 /// One partner, its administrator, and the service.
 pub(crate) struct World {
     pub(crate) deps: SessionDeps,
-    pub(crate) store: Arc<SqliteStore>,
-    pub(crate) clock: Arc<OurClock>,
+    pub(crate) place: Arc<Place>,
     pub(crate) noted: Arc<Noted>,
     pub(crate) partner: PartnerId,
     pub(crate) administrator: AccountId,
-    pub(crate) folder: Arc<TempDir>,
+}
+
+impl Deref for World {
+    type Target = Place;
+
+    fn deref(&self) -> &Place {
+        &self.place
+    }
 }
 
 impl World {
@@ -87,33 +61,25 @@ impl World {
     }
 
     pub(crate) async fn with_hasher(settings: Settings) -> Arc<Self> {
-        let folder = TempDir::new().unwrap();
-        let key = ServerKey::generate(&OsRandom);
-        let path = folder.path().join("accounts.db");
-        let store = Arc::new(SqliteStore::open(&path, &key, &OsRandom).await.unwrap());
-        let clock = Arc::new(OurClock(AtomicI64::new(START.as_microsecond())));
+        let place = Place::open().await;
         let noted = Arc::new(Noted::default());
         let deps = SessionDeps {
-            stores: Stores::from(store.clone()),
-            clock: clock.clone(),
+            stores: place.stores.clone(),
+            clock: place.clock.clone(),
             random: Arc::new(OsRandom),
             hasher: hasher(settings),
-            throttle_key: key.throttle_key(),
+            throttle_key: place.key.throttle_key(),
             lifetimes: Lifetimes::default(),
             last_use: noted.clone(),
         };
-        let administrator = somebody("MERCIER", "Alix");
-        let (partner, id) = (PartnerId::new(START, &OsRandom), administrator.id);
-        let provisioning = provisioning(partner, administrator);
-        deps.stores.mutations.apply(&provisioning).await.unwrap();
+        let mutation = provisioning("LES OLIVIERS", "B-0001", somebody("MERCIER", "Alix"));
+        deps.stores.mutations.apply(&mutation).await.unwrap();
         Arc::new(Self {
             deps,
-            store,
-            clock,
+            place: Arc::new(place),
             noted,
-            partner,
-            administrator: id,
-            folder: Arc::new(folder),
+            partner: mutation.partner.partner(),
+            administrator: mutation.new_accounts[0].id,
         })
     }
 
@@ -145,32 +111,16 @@ impl World {
                 hasher,
                 ..self.deps.clone()
             },
-            store: self.store.clone(),
-            clock: self.clock.clone(),
+            place: self.place.clone(),
             noted: self.noted.clone(),
             partner: self.partner,
             administrator: self.administrator,
-            folder: self.folder.clone(),
         }
-    }
-
-    pub(crate) fn now(&self) -> Timestamp {
-        self.clock.now()
     }
 
     /// Hashes computed so far.
     pub(crate) fn computed(&self) -> u64 {
         self.deps.hasher.computed()
-    }
-
-    pub(crate) async fn account(&self, id: AccountId) -> Account {
-        self.deps
-            .stores
-            .accounts
-            .account(id)
-            .await
-            .unwrap()
-            .unwrap()
     }
 
     pub(crate) async fn identifier(&self, id: AccountId) -> String {
@@ -179,10 +129,7 @@ impl World {
 
     /// Adds somebody.
     pub(crate) async fn add(&self, account: NewAccount) -> AccountId {
-        let id = account.id;
-        self.apply(|mutation| mutation.new_accounts.push(account))
-            .await;
-        id
+        self.add_to(self.partner, account).await
     }
 
     /// Adds somebody who has chosen the password [`OWN`].
@@ -190,31 +137,6 @@ impl World {
         let id = self.add(account).await;
         self.connect(id).await;
         id
-    }
-
-    /// Closes the account.
-    pub(crate) async fn close(&self, id: AccountId) {
-        let mut change = AccountChange::of(id, self.account(id).await.version);
-        change.state = Some(State::Closed);
-        change.sessions = SessionsMove::Ended;
-        self.apply(|mutation| mutation.changes.push(change)).await;
-    }
-
-    async fn apply(&self, fill: impl FnOnce(&mut Mutation)) {
-        let query = AuthorityQuery {
-            of: Of::Partner(self.partner),
-            accounts: BTreeSet::new(),
-            groups: Groups::All,
-        };
-        let authority = self.deps.stores.authorities.authority(&query).await;
-        let on = On::Existing {
-            partner: self.partner,
-            authority_version: authority.unwrap().unwrap().partner.authority_version,
-            moves: AuthorityMove::Raised,
-        };
-        let mut mutation = mutation(self.now(), on);
-        fill(&mut mutation);
-        self.deps.stores.mutations.apply(&mutation).await.unwrap();
     }
 
     /// Sends a provisional password by e-mail: what the person reads.
@@ -228,64 +150,23 @@ impl World {
     }
 
     async fn send(&self, account: AccountId, channel: Channel) -> String {
-        let now = self.now();
-        let message = NewDelivery {
-            id: DeliveryId::new(now, &OsRandom),
-            account,
-            kind: Kind::ProvisionalPassword,
-            channel,
-            cause: Cause::Reissue,
-            subject: Subject::Plain,
-        };
-        let id = message.id;
-        self.apply(|mutation| mutation.deliveries.push(message))
-            .await;
-
-        let outbox = &self.deps.stores.deliveries;
-        let lease = Lease {
-            id: fresh_id(),
-            now,
-            until: now + SignedDuration::from_mins(2),
-        };
-        let claimed = outbox.claim_deliveries(channel, &lease, 100).await;
-        let job = claimed
-            .unwrap()
-            .into_iter()
-            .find(|job| job.id == id)
-            .unwrap();
         let made = ProvisionalPassword::generate(&OsRandom);
         let secret = Password::new(made.expose().to_owned());
-        let provisional = NewProvisional {
-            id: fresh_id(),
-            delivery: id,
-            lease: lease.id,
-            account_epoch: job.account.epoch,
-            contact_version: job.account.contact_version,
+        let sending = Sending {
+            kind: Kind::ProvisionalPassword,
+            channel,
             selector: made.selector(),
             hash: self.deps.hasher.hash(secret).await.unwrap(),
-            expires_at: expire_time(channel, now, job.account.dates.opening()),
-            now,
         };
-        let stored = outbox.store_provisional(&provisional).await.unwrap();
-        assert!(matches!(stored, Stored::Live(_)));
-        let ending = match channel {
-            Channel::Email => Ending::Sent,
-            Channel::Letter => Ending::Rendered,
-        };
-        let ended = outbox.finish(id, lease.id, &ending, Carried::Stays, now);
-        assert!(ended.await.unwrap());
+        self.send_password(account, sending).await;
         made.display().expose_secret().to_owned()
     }
 
     /// What is queued, and why.
     pub(crate) async fn queued(&self) -> Vec<(AccountId, Kind)> {
-        let now = self.now();
-        let lease = Lease {
-            id: fresh_id(),
-            now,
-            until: now,
-        };
-        let claimed = self.store.claim_deliveries(Channel::Email, &lease, 100);
+        let lease = lease(self.now(), SignedDuration::ZERO);
+        let outbox = &self.stores.deliveries;
+        let claimed = outbox.claim_deliveries(Channel::Email, &lease, 100);
         let claimed = claimed.await.unwrap();
         claimed
             .into_iter()
@@ -362,8 +243,7 @@ impl World {
             .unwrap();
         let standing = standing.filter(|standing| standing.session.live(self.now()));
         let standing = standing.ok_or_else(|| Status::unauthenticated("no session"))?;
-        let actor = Actor::Person(Box::new(standing.session));
-        Ok(request(actor, Client::default(), message))
+        Ok(session_asks(standing.session, message))
     }
 }
 
@@ -373,21 +253,7 @@ pub(crate) fn of_nobody<T>(message: T, address: Option<&str>) -> Request<T> {
         address: address.map(|address| address.parse::<IpAddr>().unwrap()),
         user_agent: Some("Navigateur/1.0".to_owned()),
     };
-    request(Actor::Nobody, client, message)
-}
-
-fn request<T>(actor: Actor, client: Client, message: T) -> Request<T> {
-    let mut request = Request::new(message);
-    request.extensions_mut().insert(Call {
-        caller: Caller {
-            name: "portal".to_owned(),
-            roles: BTreeSet::from([CallerRole::Portal]),
-        },
-        actor,
-        method: "/test",
-        client,
-    });
-    request
+    world::of_nobody(client, message)
 }
 
 /// Settings of hashes that take that much memory and almost no time, with room for any number.
@@ -402,12 +268,6 @@ pub(crate) fn cheap(memory_kib: u32) -> Settings {
 
 pub(crate) fn hasher(settings: Settings) -> Arc<Hasher> {
     Arc::new(Hasher::start(settings, Arc::new(OsRandom)).unwrap())
-}
-
-fn fresh_id() -> Uuid {
-    let mut bytes = [0; 16];
-    OsRandom.fill(&mut bytes);
-    Uuid::from_bytes(bytes)
 }
 
 /// Starts so many tasks and gathers what they answer.
@@ -432,11 +292,4 @@ pub(crate) fn told(status: &Status) -> (tonic::Code, String, Vec<u8>, String) {
         status.details().to_vec(),
         format!("{:?}", status.metadata()),
     )
-}
-
-/// The reason of a refusal and one value of its metadata.
-pub(crate) fn reason(status: &Status, key: &str) -> (String, Option<String>) {
-    use tonic_types::StatusExt;
-    let info = status.get_details_error_info().unwrap();
-    (info.reason, info.metadata.get(key).cloned())
 }
