@@ -15,7 +15,7 @@ use domain::{AccountId, GroupId, PartnerId};
 use storage::mutation::{CredentialsMove, Error, SessionsMove};
 
 use crate::watched::Meanwhile;
-use crate::world::{CAF, For, TODAY, World, alix, convention, fresh, reason, refused, unusable};
+use crate::world::{CAF, TODAY, Who, World, alix, convention, fresh, reason, told, unusable};
 
 #[tokio::test]
 async fn a_successor_takes_every_group_by_role_and_the_former_keeps_those_named() {
@@ -168,7 +168,7 @@ async fn a_given_user_number_that_is_taken_is_told_a_drawn_identifier_is_drawn_a
         .replace(CAF, newcomer(&oliviers, taken.as_str()))
         .await;
     assert_eq!(
-        refused(answer, "field"),
+        told(answer, "field"),
         (
             "USER_NUMBER_TAKEN".to_owned(),
             "new_person.user_number".to_owned()
@@ -186,7 +186,7 @@ async fn a_successor_is_another_open_account_of_the_partner() {
         .replace(CAF, oliviers.succession(oliviers.administrator))
         .await;
     assert_eq!(
-        refused(answer, "action"),
+        told(answer, "action"),
         (
             "ADMINISTRATOR_PROTECTED".to_owned(),
             "REPLACE_ADMINISTRATOR".to_owned()
@@ -207,7 +207,7 @@ async fn a_successor_is_another_open_account_of_the_partner() {
     ] {
         let answer = oliviers.replace(CAF, oliviers.succession(account)).await;
         assert_eq!(
-            refused(answer, "state"),
+            told(answer, "state"),
             ("ACCOUNT_NOT_ACTIVE".to_owned(), state.to_owned())
         );
     }
@@ -259,12 +259,12 @@ async fn what_is_not_there_is_not_found_partner_account_group() {
 async fn only_the_caf_replaces_the_administrator() {
     let oliviers = World::les_oliviers().await;
     let luc = oliviers.add("Luc", &oliviers.groups[..1]).await;
-    let administrator = For::Person(oliviers.administrator);
+    let administrator = Who::Person(oliviers.administrator);
     let answer = oliviers
         .replace(administrator, oliviers.succession(luc))
         .await;
     assert_eq!(
-        refused(answer, "needed_role"),
+        told(answer, "needed_role"),
         ("ACTOR_NOT_ALLOWED".to_owned(), "CAF".to_owned())
     );
 }

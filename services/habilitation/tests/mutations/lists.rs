@@ -5,14 +5,8 @@ use api::habilitation::v1::habilitation_service_server::HabilitationService;
 use api::partner::v1::partner_service_server::PartnerService;
 use api::partner::v1::{ListAgreementsRequest, ListGroupsRequest};
 use habilitation::{HabilitationServiceHandler, PartnerServiceHandler};
-use tonic::{Response, Status};
 
-use crate::world::{CAF, World, violations};
-
-fn paths<T>(answer: Result<Response<T>, Status>) -> Vec<String> {
-    let told = violations(answer).into_iter();
-    told.map(|(path, _)| path).collect()
-}
+use crate::world::{CAF, World, fields};
 
 #[tokio::test]
 async fn a_wrong_page_size_is_told_with_all_else_that_is_wrong() {
@@ -24,19 +18,19 @@ async fn a_wrong_page_size_is_told_with_all_else_that_is_wrong() {
         ..Default::default()
     };
     let refused = partners.list_agreements(oliviers.request(CAF, agreements));
-    assert_eq!(paths(refused.await), ["page_size", "partner_id"]);
+    assert_eq!(fields(refused.await), ["page_size", "partner_id"]);
     let groups = ListGroupsRequest {
         page_size: -1,
         agreement_id: "x".into(),
         ..Default::default()
     };
     let refused = partners.list_groups(oliviers.request(CAF, groups));
-    assert_eq!(paths(refused.await), ["page_size", "agreement_id"]);
+    assert_eq!(fields(refused.await), ["page_size", "agreement_id"]);
     let habilitations = HabilitationServiceHandler::new(oliviers.deps.clone());
     let rights = ListHabilitationsRequest {
         page_size: -1,
         ..Default::default()
     };
     let refused = habilitations.list_habilitations(oliviers.request(CAF, rights));
-    assert_eq!(paths(refused.await), ["page_size", "subject"]);
+    assert_eq!(fields(refused.await), ["page_size", "subject"]);
 }

@@ -11,13 +11,13 @@ use domain::policy::Rank;
 use domain::postal_address::PostalAddress;
 use storage::mutation::{CredentialsMove, SessionsMove};
 
-use crate::world::{CAF, For, TODAY, World, convention, person, reason, refused, unusable};
+use crate::world::{CAF, TODAY, Who, World, convention, person, reason, told, unusable};
 
 #[tokio::test]
 async fn an_appointed_user_who_never_connected_is_told_and_sent_credentials_anew() {
     let oliviers = World::les_oliviers().await;
     let luc = oliviers.add("Luc", &oliviers.groups[..1]).await;
-    let administrator = For::Person(oliviers.administrator);
+    let administrator = Who::Person(oliviers.administrator);
     let answer = oliviers.appoint(administrator, luc).await.unwrap();
 
     assert_eq!(answer.account.unwrap().role(), Shown::Manager);
@@ -86,7 +86,7 @@ async fn who_has_connected_is_told_and_sent_no_credentials() {
 async fn how_signing_in_goes_is_shown_to_agents_alone() {
     let oliviers = World::les_oliviers().await;
     let luc = oliviers.add("Luc", &oliviers.groups[..1]).await;
-    let administrator = For::Person(oliviers.administrator);
+    let administrator = Who::Person(oliviers.administrator);
     let shown = oliviers.appoint(administrator, luc).await.unwrap().account;
     assert_eq!(shown.unwrap().sign_in_health, None);
     let shown = oliviers.appoint(CAF, luc).await.unwrap().account;
@@ -156,8 +156,8 @@ async fn one_agreement_of_their_groups_must_give_rights_or_come_to_give_them() {
     .await;
     let luc = oliviers.add("Luc", &oliviers.groups[..3]).await;
     let answer = oliviers.appoint(CAF, luc).await;
-    let (told, agreement) = refused(answer, "agreement_id");
-    assert_eq!(told, "AGREEMENT_NOT_VALIDATED");
+    let (why, agreement) = told(answer, "agreement_id");
+    assert_eq!(why, "AGREEMENT_NOT_VALIDATED");
     let account = oliviers.account(luc).await;
     assert_eq!(agreement, account.memberships[0].agreement.to_string());
 
@@ -176,7 +176,7 @@ async fn an_account_that_has_ended_is_not_appointed_one_not_yet_open_is() {
     for (account, state) in [(expired, "EXPIRED"), (closed, "CLOSED")] {
         let answer = oliviers.appoint(CAF, account).await;
         assert_eq!(
-            refused(answer, "state"),
+            told(answer, "state"),
             ("ACCOUNT_NOT_ACTIVE".to_owned(), state.to_owned())
         );
     }
@@ -189,7 +189,7 @@ async fn an_account_that_has_ended_is_not_appointed_one_not_yet_open_is() {
 #[tokio::test]
 async fn a_dismissal_is_lifted_by_the_rank_that_imposed_it_or_a_higher_one() {
     let oliviers = World::les_oliviers().await;
-    let administrator = For::Person(oliviers.administrator);
+    let administrator = Who::Person(oliviers.administrator);
     let manager = oliviers.add_manager("Ada", &oliviers.groups[..1]).await;
 
     oliviers.dismiss(administrator, manager).await.unwrap();
@@ -203,7 +203,7 @@ async fn a_dismissal_is_lifted_by_the_rank_that_imposed_it_or_a_higher_one() {
     oliviers.dismiss(administrator, manager).await.unwrap();
     let answer = oliviers.appoint(administrator, manager).await;
     assert_eq!(
-        refused(answer, "rank"),
+        told(answer, "rank"),
         ("IMPOSED_BY_HIGHER_RANK".to_owned(), "CAF".to_owned())
     );
     oliviers.appoint(CAF, manager).await.unwrap();
@@ -238,22 +238,22 @@ async fn only_the_administrator_and_the_caf_decide_on_managers_and_never_on_the_
     let oliviers = World::les_oliviers().await;
     let user = oliviers.add("Luc", &oliviers.groups[..1]).await;
     let manager = oliviers.add_manager("Ada", &oliviers.groups[..1]).await;
-    let ada = For::Person(manager);
+    let ada = Who::Person(manager);
     let needed = ("ACTOR_NOT_ALLOWED".to_owned(), "ADMINISTRATOR".to_owned());
     assert_eq!(
-        refused(oliviers.appoint(ada, user).await, "needed_role"),
+        told(oliviers.appoint(ada, user).await, "needed_role"),
         needed
     );
     assert_eq!(
-        refused(oliviers.dismiss(ada, manager).await, "needed_role"),
+        told(oliviers.dismiss(ada, manager).await, "needed_role"),
         needed
     );
     assert_eq!(
-        reason(oliviers.dismiss(For::Person(user), manager).await),
+        reason(oliviers.dismiss(Who::Person(user), manager).await),
         "ACCOUNT_NOT_FOUND"
     );
     let administrator = oliviers.administrator;
-    for whom in [CAF, For::Person(administrator)] {
+    for whom in [CAF, Who::Person(administrator)] {
         let answer = oliviers.dismiss(whom, administrator).await;
         assert_eq!(reason(answer), "ADMINISTRATOR_PROTECTED");
     }
@@ -267,6 +267,6 @@ async fn who_has_no_access_any_more_decides_nothing() {
     oliviers
         .date(manager, TODAY.yesterday().unwrap(), TODAY.yesterday().ok())
         .await;
-    let answer = oliviers.tick(For::Person(manager), user, &[], &oliviers.groups[..1]);
+    let answer = oliviers.tick(Who::Person(manager), user, &[], &oliviers.groups[..1]);
     assert_eq!(reason(answer.await), "SESSION_INVALID");
 }

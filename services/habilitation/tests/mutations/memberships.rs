@@ -10,7 +10,7 @@ use domain::{AccountId, GroupId};
 use storage::mutation::RoleChange;
 
 use crate::watched::Meanwhile;
-use crate::world::{CAF, For, World, convention, fresh, reason, refused, ticks, unusable};
+use crate::world::{CAF, Who, World, convention, fresh, reason, ticks, told, unusable};
 
 #[tokio::test]
 async fn groups_are_given_and_taken_away_in_one_step() {
@@ -19,7 +19,7 @@ async fn groups_are_given_and_taken_away_in_one_step() {
         panic!("four groups");
     };
     let luc = oliviers.add("Luc", &[paris, gironde]).await;
-    let administrator = For::Person(oliviers.administrator);
+    let administrator = Who::Person(oliviers.administrator);
     let answer = oliviers
         .tick(administrator, luc, &[private, gironde], &[paris])
         .await
@@ -116,7 +116,7 @@ async fn an_account_that_has_ended_is_given_nothing_and_may_lose_groups() {
     for (account, state) in [(closed, "CLOSED"), (expired, "EXPIRED")] {
         let given = oliviers.tick(CAF, account, other, &[]).await;
         let not_active = ("ACCOUNT_NOT_ACTIVE".to_owned(), state.to_owned());
-        assert_eq!(refused(given, "state"), not_active);
+        assert_eq!(told(given, "state"), not_active);
         let taken = oliviers.tick(CAF, account, &[], &held[..1]).await;
         assert_eq!(reason(taken), "none");
     }
@@ -129,7 +129,7 @@ async fn an_account_keeps_one_group_at_least() {
     let luc = oliviers.add("Luc", &oliviers.groups[..2]).await;
     let both = oliviers.tick(CAF, luc, &[], &oliviers.groups[..2]).await;
     assert_eq!(
-        refused(both, "account_id"),
+        told(both, "account_id"),
         ("LAST_GROUP".to_owned(), luc.to_string())
     );
     assert_eq!(oliviers.account(luc).await.memberships.len(), 2);
@@ -153,7 +153,7 @@ async fn a_change_decided_on_an_older_account_is_refused_with_the_present_etag()
     };
     let stale = oliviers.update(CAF, on("1")).await;
     assert_eq!(
-        refused(stale, "etag"),
+        told(stale, "etag"),
         ("ETAG_MISMATCH".to_owned(), etag.clone())
     );
     assert_eq!(reason(oliviers.update(CAF, on(&etag)).await), "none");
@@ -165,18 +165,18 @@ async fn what_is_not_the_partner_s_is_not_found_the_account_first() {
     let luc = oliviers.add("Luc", &oliviers.groups[..1]).await;
     let nowhere = GroupId::parse(&fresh()).unwrap();
     let nobody = AccountId::parse(&fresh()).unwrap();
-    let administrator = For::Person(oliviers.administrator);
+    let administrator = Who::Person(oliviers.administrator);
     for whom in [CAF, administrator] {
         let answer = oliviers.tick(whom, nobody, &[nowhere], &[]).await;
         assert_eq!(
-            refused(answer, "id"),
+            told(answer, "id"),
             ("ACCOUNT_NOT_FOUND".to_owned(), nobody.to_string())
         );
         let answer = oliviers
             .tick(whom, luc, &oliviers.groups[1..2], &[nowhere])
             .await;
         assert_eq!(
-            refused(answer, "id"),
+            told(answer, "id"),
             ("GROUP_NOT_FOUND".to_owned(), nowhere.to_string())
         );
     }
@@ -189,7 +189,7 @@ async fn a_manager_gives_what_they_hold_to_users_who_are_all_theirs() {
         panic!("four groups");
     };
     let manager = oliviers.add_manager("Ada", &[paris, gironde]).await;
-    let ada = For::Person(manager);
+    let ada = Who::Person(manager);
     let theirs = oliviers.add("Luc", &[paris]).await;
     let shared = oliviers.add("Eve", &[paris, gironde, private]).await;
     let unseen = oliviers.add("Max", &[private]).await;
@@ -200,7 +200,7 @@ async fn a_manager_gives_what_they_hold_to_users_who_are_all_theirs() {
     );
     let beyond = oliviers.tick(ada, theirs, &[other], &[]).await;
     assert_eq!(
-        refused(beyond, "group_ids"),
+        told(beyond, "group_ids"),
         ("ACTOR_NOT_ALLOWED".to_owned(), other.to_string())
     );
     let given = oliviers.tick(ada, shared, &[gironde], &[]).await;
@@ -222,7 +222,7 @@ async fn a_manager_hears_what_came_of_taking_away_the_only_group_they_share() {
     let [paris, _, private, _] = *oliviers.groups.as_slice() else {
         panic!("four groups");
     };
-    let ada = For::Person(oliviers.add_manager("Ada", &[paris]).await);
+    let ada = Who::Person(oliviers.add_manager("Ada", &[paris]).await);
     let eve = oliviers.add("Eve", &[paris, private]).await;
     let answer = oliviers.tick(ada, eve, &[], &[paris]).await.unwrap();
     let shown = answer.account.unwrap();
@@ -240,14 +240,14 @@ async fn nobody_changes_their_own_groups_nor_those_that_the_administrator_holds_
     let user = oliviers.add("Luc", held).await;
     let manager = oliviers.add_manager("Ada", held).await;
     for own in [user, manager] {
-        let answer = oliviers.tick(For::Person(own), own, more, &[]).await;
+        let answer = oliviers.tick(Who::Person(own), own, more, &[]).await;
         assert_eq!(reason(answer), "ACTOR_NOT_ALLOWED");
     }
     let administrator = oliviers.administrator;
-    for whom in [CAF, For::Person(administrator)] {
+    for whom in [CAF, Who::Person(administrator)] {
         let answer = oliviers.tick(whom, administrator, more, &[]).await;
         assert_eq!(
-            refused(answer, "action"),
+            told(answer, "action"),
             (
                 "ADMINISTRATOR_PROTECTED".to_owned(),
                 "CHANGE_MEMBERSHIPS".to_owned()
@@ -268,7 +268,7 @@ async fn what_a_manager_decided_is_decided_again_when_they_are_dismissed_meanwhi
         });
     });
     oliviers.meanwhile(Meanwhile::Write(Box::new(dismissal.await)));
-    let answer = oliviers.tick(For::Person(manager), luc, &oliviers.groups[1..2], &[]);
+    let answer = oliviers.tick(Who::Person(manager), luc, &oliviers.groups[1..2], &[]);
     // A plain user sees nobody else.
     assert_eq!(reason(answer.await), "ACCOUNT_NOT_FOUND");
     assert_eq!(oliviers.account(luc).await.memberships.len(), 1);
@@ -280,7 +280,7 @@ async fn somebody_of_another_partner_finds_nobody() {
     let mut elsewhere = World::les_oliviers().await;
     let luc = oliviers.add("Luc", &oliviers.groups[..1]).await;
     elsewhere.deps = oliviers.deps.clone();
-    let stranger = For::Person(elsewhere.administrator);
+    let stranger = Who::Person(elsewhere.administrator);
     let answer = elsewhere
         .tick(stranger, luc, &oliviers.groups[1..2], &[])
         .await;

@@ -10,7 +10,7 @@ use domain::paris::Day;
 use storage::mutation::Error;
 
 use crate::watched::Meanwhile;
-use crate::world::{World, convention, date, housing, reason, record, refused, street, violations};
+use crate::world::{World, convention, date, housing, reason, record, street, told, violations};
 
 #[tokio::test]
 async fn a_partner_is_made_with_agreements_groups_and_administrator() {
@@ -275,14 +275,14 @@ async fn a_given_number_that_is_taken_is_told_and_a_drawn_one_is_drawn_again() {
         oliviers.provision(record)
     };
     assert_eq!(
-        refused(other(taken.user_number.as_str(), "").await, "field"),
+        told(other(taken.user_number.as_str(), "").await, "field"),
         (
             "USER_NUMBER_TAKEN".to_owned(),
             "administrator.user_number".to_owned()
         )
     );
     assert_eq!(
-        refused(other("", taken.identifier.as_str()).await, "field"),
+        told(other("", taken.identifier.as_str()).await, "field"),
         (
             "IDENTIFIER_TAKEN".to_owned(),
             "administrator.identifier".to_owned()

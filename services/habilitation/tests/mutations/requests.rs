@@ -1,6 +1,6 @@
 //! Request ids: carried out once, and judged anew each time they are told.
 
-use crate::world::{CAF, For, World, convention, fresh, reason, record, ticks};
+use crate::world::{CAF, Who, World, convention, fresh, reason, record, ticks};
 
 #[tokio::test]
 async fn a_request_told_twice_has_one_effect_and_one_answer() {
@@ -33,7 +33,7 @@ async fn the_same_id_of_another_agent_is_another_request() {
     let id = fresh();
     oliviers.appoint_as(CAF, luc, &id).await.unwrap();
     oliviers.dismiss(CAF, luc).await.unwrap();
-    let answer = oliviers.appoint_as(For::Caf("agent-8"), luc, &id).await;
+    let answer = oliviers.appoint_as(Who::Caf("agent-8"), luc, &id).await;
     assert_ne!(answer.unwrap().delivery_id, "", "appointed a second time");
     let replayed = oliviers.appoint_as(CAF, luc, &id).await;
     assert_eq!(reason(replayed), "none");
@@ -46,7 +46,7 @@ async fn a_replay_by_who_may_not_any_more_is_refused() {
     let luc = oliviers.add("Luc", &oliviers.groups[..1]).await;
     let mut asked = ticks(luc, &oliviers.groups[1..2], &[]);
     asked.request_id = fresh();
-    let ada = For::Person(manager);
+    let ada = Who::Person(manager);
     assert_eq!(reason(oliviers.update(ada, asked.clone()).await), "none");
     assert_eq!(reason(oliviers.update(ada, asked.clone()).await), "none");
     oliviers.dismiss(CAF, manager).await.unwrap();

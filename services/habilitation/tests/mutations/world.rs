@@ -1,7 +1,6 @@
 //! LES OLIVIERS, its people, and how they call.
 
-use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::ops::Deref;
 use std::sync::{Arc, Mutex};
 
 use api::account::v1::NewAccount as Form;
@@ -12,43 +11,22 @@ use api::page::Tokens;
 use api::partner::v1 as partner;
 use api::partner::v1::partner_service_server::PartnerService;
 use api::r#type::v1::{Date, HousingScope, HousingType, PostalAddress, Scope, scope::Kind as Sent};
-use domain::account::{Account, Channel, Newcomer, Person, State};
-use domain::audit::{By, Entry, Event};
-use domain::call::{Actor, Call, Caller, CallerRole};
+use domain::account::{Channel, NewAccount, Person};
 use domain::dates::AccountDates;
 use domain::delivery::{Kind, Subject};
 use domain::email::Email;
-use domain::keys::ServerKey;
-use domain::name::PersonName;
 use domain::paris::Day;
-use domain::session::{Client, FactorKind, NextStep, Session};
-use domain::{AccountId, Clock, GroupId, OsRandom, PartnerId, SessionId, Timestamp};
+use domain::{AccountId, GroupId, OsRandom, PartnerId, SessionId, Timestamp};
 use habilitation::{Deps, HabilitationServiceHandler, PartnerServiceHandler};
-use jiff::SignedDuration;
-use storage::Stores;
-use storage::authority::{Authority, AuthorityQuery, Groups, Of};
+use storage::authority::Authority;
 use storage::mutation::{AccountChange, AuthorityMove, Mutation};
 use storage::session::LastUse;
-use storage_sqlite::SqliteStore;
-use tempfile::TempDir;
 use tonic::{Request, Status};
-use tonic_types::StatusExt;
+use world::{Place, somebody};
 
 use crate::watched::{Meanwhile, Watched};
 
-/// When the stories begin: 15 January 2027, noon in Paris.
-pub(crate) const START: Timestamp = Timestamp::constant(1_800_010_800, 0);
-
-/// The day it is then.
-pub(crate) const TODAY: Day = Day::constant(2027, 1, 15);
-
-pub(crate) struct OurClock(AtomicI64);
-
-impl Clock for OurClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_microsecond(self.0.load(Ordering::SeqCst)).unwrap()
-    }
-}
+pub(crate) use world::{CAF, START, TODAY, Who, fields, reason, told, violations};
 
 struct Unnoted;
 
@@ -56,57 +34,50 @@ impl LastUse for Unnoted {
     fn used(&self, _: SessionId, _: Timestamp) {}
 }
 
-/// Who calls for whom.
-#[derive(Clone, Copy)]
-pub(crate) enum For {
-    /// The back office, for an agent of this reference.
-    Caf(&'static str),
-    /// The portal, for the holder of this account of LES OLIVIERS.
-    Person(AccountId),
-}
-
-/// The agent of most stories.
-pub(crate) const CAF: For = For::Caf("agent-7");
-
 pub(crate) struct World {
     pub(crate) deps: Deps,
+    place: Place,
     pub(crate) watched: Arc<Watched>,
     pub(crate) partner: PartnerId,
     pub(crate) administrator: AccountId,
     /// CONVENTIONNE 75, CONVENTIONNE 33, PRIVE 75, PRIVE 33, of « CONV-2027 ».
     pub(crate) groups: Vec<GroupId>,
-    folder: TempDir,
+}
+
+impl Deref for World {
+    type Target = Place;
+
+    fn deref(&self) -> &Place {
+        &self.place
+    }
 }
 
 impl World {
     /// A database without any partner.
     pub(crate) async fn empty() -> Self {
-        let folder = TempDir::new().unwrap();
-        let key = ServerKey::generate(&OsRandom);
-        let path = folder.path().join("accounts.db");
-        let store = Arc::new(SqliteStore::open(&path, &key, &OsRandom).await.unwrap());
+        let place = Place::open().await;
         let watched = Arc::new(Watched {
-            store: store.clone(),
+            store: place.store.clone(),
             written: Mutex::default(),
             meanwhile: Mutex::default(),
         });
-        let mut stores = Stores::from(store);
+        let mut stores = place.stores.clone();
         stores.mutations = watched.clone();
         Self {
             deps: Deps {
                 stores,
-                clock: Arc::new(OurClock(AtomicI64::new(START.as_microsecond()))),
+                clock: place.clock.clone(),
                 random: Arc::new(OsRandom),
-                claims: Claims::new(key.request_body_key()),
-                tokens: Tokens::new(key.page_token_key()),
-                throttle_key: key.throttle_key(),
+                claims: Claims::new(place.key.request_body_key()),
+                tokens: Tokens::new(place.key.page_token_key()),
+                throttle_key: place.key.throttle_key(),
                 last_use: Arc::new(Unnoted),
             },
+            place,
             watched,
             partner: PartnerId::new(START, &OsRandom),
             administrator: AccountId::new(START, &OsRandom),
             groups: Vec::new(),
-            folder,
         }
     }
 
@@ -131,36 +102,7 @@ impl World {
     }
 
     pub(crate) async fn authority(&self, accounts: &[AccountId]) -> Authority {
-        let query = AuthorityQuery {
-            of: Of::Partner(self.partner),
-            accounts: accounts.iter().copied().collect(),
-            groups: Groups::All,
-        };
-        let authority = self.deps.stores.authorities.authority(&query).await;
-        authority.unwrap().unwrap()
-    }
-
-    pub(crate) async fn account(&self, id: AccountId) -> Account {
-        self.deps
-            .stores
-            .accounts
-            .account(id)
-            .await
-            .unwrap()
-            .unwrap()
-    }
-
-    /// A mutation that no rule has looked at.
-    pub(crate) async fn mutation(&self) -> Mutation {
-        let on = self.authority(&[]).await.on(AuthorityMove::Raised);
-        let entry = Entry::new(Event::UserUpdated, "test", By::Service, START, &OsRandom);
-        Mutation::of(START, on, entry)
-    }
-
-    /// Changes an account, whatever the rules say.
-    pub(crate) async fn change(&self, id: AccountId, fill: impl FnOnce(&mut AccountChange)) {
-        let mutation = self.changing(id, fill).await;
-        self.watched.store_apply(&mutation).await;
+        self.authority_of(self.partner, accounts).await
     }
 
     /// What would change an account, whatever the rules say.
@@ -169,7 +111,8 @@ impl World {
         id: AccountId,
         fill: impl FnOnce(&mut AccountChange),
     ) -> Mutation {
-        let mut mutation = self.mutation().await;
+        let on = self.authority(&[]).await.on(AuthorityMove::Raised);
+        let mut mutation = world::mutation(self.now(), on);
         let mut change = AccountChange::of(id, self.account(id).await.version);
         fill(&mut change);
         mutation.changes.push(change);
@@ -182,54 +125,27 @@ impl World {
     }
 
     pub(crate) async fn add_as(&self, person: Person, groups: &[GroupId]) -> AccountId {
-        let newcomer = Newcomer {
+        let account = NewAccount {
             person,
-            dates: AccountDates::stored(Day::constant(2027, 1, 1), None),
-            user_number: None,
-            identifier: None,
+            groups: groups.iter().copied().collect(),
+            ..somebody("MARTIN", "Luc")
         };
-        let id = AccountId::new(START, &OsRandom);
-        let mut mutation = self.mutation().await;
-        let groups = groups.iter().copied().collect();
-        mutation
-            .new_accounts
-            .push(newcomer.account(id, groups, &OsRandom));
-        self.watched.store_apply(&mutation).await;
-        id
+        self.add_to(self.partner, account).await
     }
 
     /// Adds a manager, appointed by the administrator.
     pub(crate) async fn add_manager(&self, given: &str, groups: &[GroupId]) -> AccountId {
         let id = self.add(given, groups).await;
-        self.appoint(For::Person(self.administrator), id)
+        self.appoint(Who::Person(self.administrator), id)
             .await
             .unwrap();
         id
-    }
-
-    pub(crate) async fn close(&self, id: AccountId) {
-        self.change(id, |change| change.state = Some(State::Closed))
-            .await;
     }
 
     /// Sets first and last day.
     pub(crate) async fn date(&self, id: AccountId, opening: Day, closing: Option<Day>) {
         let dates = AccountDates::stored(opening, closing);
         self.change(id, |change| change.dates = Some(dates)).await;
-    }
-
-    /// As if the person had chosen a password.
-    pub(crate) async fn connect(&self, id: AccountId) {
-        let options = sqlx::sqlite::SqliteConnectOptions::new();
-        let file = options.filename(self.folder.path().join("accounts.db"));
-        let pool = sqlx::SqlitePool::connect_with(file).await.unwrap();
-        let told = sqlx::query("UPDATE accounts SET first_connected_at = ? WHERE id = ?")
-            .bind(START.as_microsecond())
-            .bind(id.uuid())
-            .execute(&pool)
-            .await;
-        assert_eq!(told.unwrap().rows_affected(), 1);
-        pool.close().await;
     }
 
     /// What was written last.
@@ -254,48 +170,13 @@ impl World {
             .collect()
     }
 
-    pub(crate) fn request<T>(&self, whom: For, message: T) -> Request<T> {
-        let (caller, role, actor) = match whom {
-            For::Caf(agent) => {
-                let actor = Actor::Caf(agent.to_owned());
-                ("backoffice", CallerRole::Backoffice, actor)
-            }
-            For::Person(account) => {
-                let session = Box::new(self.session(account));
-                ("portal", CallerRole::Portal, Actor::Person(session))
-            }
-        };
-        let mut request = Request::new(message);
-        request.extensions_mut().insert(Call {
-            caller: Caller {
-                name: caller.to_owned(),
-                roles: BTreeSet::from([role]),
-            },
-            actor,
-            method: std::any::type_name::<T>(),
-            client: Client::default(),
-        });
-        request
-    }
-
-    fn session(&self, account: AccountId) -> Session {
-        Session {
-            id: SessionId::new(START, &OsRandom),
-            account,
-            partner: self.partner,
-            next_step: NextStep::None,
-            factor: FactorKind::Password,
-            created_at: START,
-            last_used_at: START,
-            idle: SignedDuration::from_mins(30),
-            expires_at: START + SignedDuration::from_hours(8),
-            client: Client::default(),
-        }
+    pub(crate) fn request<T>(&self, whom: Who, message: T) -> Request<T> {
+        whom.asks(self.partner, self.now(), message)
     }
 
     pub(crate) async fn update(
         &self,
-        whom: For,
+        whom: Who,
         message: v1::UpdateMembershipsRequest,
     ) -> Result<v1::UpdateMembershipsResponse, Status> {
         let service = HabilitationServiceHandler::new(self.deps.clone());
@@ -308,7 +189,7 @@ impl World {
     /// Gives and takes groups.
     pub(crate) async fn tick(
         &self,
-        whom: For,
+        whom: Who,
         account: AccountId,
         add: &[GroupId],
         remove: &[GroupId],
@@ -318,7 +199,7 @@ impl World {
 
     pub(crate) async fn appoint(
         &self,
-        whom: For,
+        whom: Who,
         account: AccountId,
     ) -> Result<v1::AppointManagerResponse, Status> {
         self.appoint_as(whom, account, "").await
@@ -326,7 +207,7 @@ impl World {
 
     pub(crate) async fn appoint_as(
         &self,
-        whom: For,
+        whom: Who,
         account: AccountId,
         request_id: &str,
     ) -> Result<v1::AppointManagerResponse, Status> {
@@ -342,7 +223,7 @@ impl World {
 
     pub(crate) async fn dismiss(
         &self,
-        whom: For,
+        whom: Who,
         account: AccountId,
     ) -> Result<v1::DismissManagerResponse, Status> {
         let message = v1::DismissManagerRequest {
@@ -356,7 +237,7 @@ impl World {
 
     pub(crate) async fn replace(
         &self,
-        whom: For,
+        whom: Who,
         message: v1::ReplaceAdministratorRequest,
     ) -> Result<v1::ReplaceAdministratorResponse, Status> {
         let service = HabilitationServiceHandler::new(self.deps.clone());
@@ -389,14 +270,6 @@ impl World {
     }
 }
 
-impl Watched {
-    /// Writes what no rule has looked at.
-    pub(crate) async fn store_apply(&self, mutation: &Mutation) {
-        use storage::mutation::Mutations;
-        self.store.apply(mutation).await.unwrap();
-    }
-}
-
 /// A request id, or any other UUID that names nothing.
 pub(crate) fn fresh() -> String {
     SessionId::new(START, &OsRandom).to_string()
@@ -416,17 +289,12 @@ pub(crate) fn ticks(
     }
 }
 
-/// Somebody of LES OLIVIERS, reached by e-mail.
+/// Luc MARTIN but for the given name, at an address that tells it.
 pub(crate) fn person(given: &str) -> Person {
     let address = format!("{}@les-oliviers.example", given.to_lowercase());
     Person {
-        family_name: PersonName::parse("MARTIN").unwrap(),
-        given_name: PersonName::parse(given).unwrap(),
         email: Some(Email::parse(&address).unwrap()),
-        phone: None,
-        work_mode: None,
-        contact_channel: Channel::Email,
-        postal_address: None,
+        ..somebody("MARTIN", given).person
     }
 }
 
@@ -512,30 +380,4 @@ pub(crate) fn record(
         administrator: Some(alix()),
         request_id: String::new(),
     }
-}
-
-/// Why a call was refused.
-pub(crate) fn reason<T>(answer: Result<T, Status>) -> String {
-    refused(answer, "").0
-}
-
-/// Why, and what its metadata say there.
-pub(crate) fn refused<T>(answer: Result<T, Status>, key: &str) -> (String, String) {
-    let Err(status) = answer else {
-        return ("none".to_owned(), String::new());
-    };
-    let info = status.get_details_error_info().unwrap();
-    let told = info.metadata.get(key).cloned().unwrap_or_default();
-    (info.reason, told)
-}
-
-/// The violations told, with their paths.
-pub(crate) fn violations<T>(answer: Result<T, Status>) -> Vec<(String, String)> {
-    let Err(status) = answer else {
-        return Vec::new();
-    };
-    let told = status.get_details_bad_request().unwrap().field_violations;
-    told.into_iter()
-        .map(|violation| (violation.field, violation.description))
-        .collect()
 }
