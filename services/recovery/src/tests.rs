@@ -1,43 +1,20 @@
-use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use domain::account::{Channel, NewAccount, Person};
-use domain::audit::{By, Entry, Event};
-use domain::call::{Actor, Call, Caller, CallerRole};
-use domain::dates::AccountDates;
 use domain::email::Email;
-use domain::identifier::Identifier;
-use domain::keys::ServerKey;
-use domain::name::{PartnerName, PersonName};
-use domain::paris::Day;
-use domain::partner::{NewPartner, PartnerReference};
-use domain::references::{CafCode, Reference};
 use domain::session::Client;
 use domain::user_number::UserNumber;
-use domain::{AccountId, OsRandom, PartnerId, Timestamp};
+use domain::{AccountId, OsRandom};
 use jiff::SignedDuration;
 use storage::delivery::Lease;
-use storage::mutation::{Mutation, Mutations, On};
 use storage::recovery::{Candidate, Settlement};
 use storage_sqlite::SqliteStore;
-use tempfile::TempDir;
 use tonic::Code;
-use uuid::Uuid;
+use world::{OurClock, Place, START, lease, of_nobody, provisioning, somebody};
 
 use super::*;
 
-const NOW: Timestamp = Timestamp::constant(1_800_000_000, 0);
-
 const KNOWN: &str = "mike@example.org";
-
-struct Still;
-
-impl Clock for Still {
-    fn now(&self) -> Timestamp {
-        NOW
-    }
-}
 
 /// A store that keeps what is written, and where looking anything up is a failure.
 #[derive(Default)]
@@ -66,26 +43,17 @@ impl RecoveryStore for OnlyWrites {
 fn service(recoveries: Arc<dyn RecoveryStore>) -> RecoveryServiceHandler {
     RecoveryServiceHandler::new(Deps {
         recoveries,
-        clock: Arc::new(Still),
+        clock: Arc::new(OurClock::at(START)),
         random: Arc::new(OsRandom),
     })
 }
 
 fn call<T>(message: T) -> Request<T> {
-    let mut request = Request::new(message);
-    request.extensions_mut().insert(Call {
-        caller: Caller {
-            name: "portal".to_owned(),
-            roles: BTreeSet::from([CallerRole::Portal]),
-        },
-        actor: Actor::Nobody,
-        method: "/test",
-        client: Client {
-            address: Some("192.0.2.7".parse().unwrap()),
-            user_agent: None,
-        },
-    });
-    request
+    let client = Client {
+        address: Some("192.0.2.7".parse().unwrap()),
+        user_agent: None,
+    };
+    of_nobody(client, message)
 }
 
 async fn forgot(
@@ -107,55 +75,14 @@ async fn lost(
 }
 
 /// A database with one person, reached at [`KNOWN`], and their user number.
-async fn with_mike() -> (Arc<SqliteStore>, String, TempDir) {
-    let folder = TempDir::new().unwrap();
-    let key = ServerKey::generate(&OsRandom);
-    let path = folder.path().join("accounts.db");
-    let store = SqliteStore::open(&path, &key, &OsRandom).await.unwrap();
-    let mike = NewAccount {
-        id: AccountId::new(NOW, &OsRandom),
-        identifier: Identifier::generate(&OsRandom),
-        user_number: UserNumber::generate(&OsRandom),
-        person: Person {
-            family_name: PersonName::parse("BLANC").unwrap(),
-            given_name: PersonName::parse("Mike").unwrap(),
-            email: Some(Email::parse(KNOWN).unwrap()),
-            phone: None,
-            work_mode: None,
-            contact_channel: Channel::Email,
-            postal_address: None,
-        },
-        dates: AccountDates::stored(Day::constant(2027, 1, 1), None),
-        groups: BTreeSet::new(),
-    };
+async fn with_mike() -> (Place, String) {
+    let place = Place::open().await;
+    let mut mike = somebody("BLANC", "Mike");
+    mike.person.email = Some(Email::parse(KNOWN).unwrap());
     let number = mike.user_number.as_str().to_owned();
-    store.apply(&provisioning(mike)).await.unwrap();
-    (Arc::new(store), number, folder)
-}
-
-fn provisioning(administrator: NewAccount) -> Mutation {
-    let partner = NewPartner {
-        id: PartnerId::new(NOW, &OsRandom),
-        reference: PartnerReference {
-            caf_code: CafCode::parse("331").unwrap(),
-            reference: Reference::parse("B-0001").unwrap(),
-        },
-        name: PartnerName::parse("LES OLIVIERS").unwrap(),
-        siret: None,
-        administrator: administrator.id,
-    };
-    let audit = Entry::new(
-        Event::PartnerProvisioned,
-        "test",
-        By::Service,
-        NOW,
-        &OsRandom,
-    );
-    let audit = audit.on_partner(partner.id);
-    Mutation {
-        new_accounts: vec![administrator],
-        ..Mutation::of(NOW, On::New(Box::new(partner)), audit)
-    }
+    let mutation = provisioning("LES OLIVIERS", "B-0001", mike);
+    place.stores.mutations.apply(&mutation).await.unwrap();
+    (place, number)
 }
 
 /// All that a caller receives of an answer.
@@ -166,8 +93,8 @@ fn received<T: prost::Message>(answer: Response<T>) -> (String, Vec<u8>) {
 
 #[tokio::test]
 async fn known_and_unknown_get_the_same_answer_to_the_byte() {
-    let (store, number, _folder) = with_mike().await;
-    let service = service(store);
+    let (place, number) = with_mike().await;
+    let service = service(place.store.clone());
     let known = received(forgot(&service, KNOWN).await.unwrap());
     for unknown in ["nobody@example.org", "mike@example.com", "MIKE@EXAMPLE.ORG"] {
         assert_eq!(received(forgot(&service, unknown).await.unwrap()), known);
@@ -192,15 +119,15 @@ async fn a_call_writes_what_was_asked_and_looks_nobody_up() {
     assert_eq!(written[1].submitted, Submitted::UserNumber(number.key()));
     assert_ne!(written[0].id, written[1].id);
     for request in written {
-        assert_eq!((request.at, request.caller.as_str()), (NOW, "portal"));
+        assert_eq!((request.at, request.caller.as_str()), (START, "portal"));
         assert_eq!(request.client.address, Some("192.0.2.7".parse().unwrap()));
     }
 }
 
 #[tokio::test]
 async fn what_only_looks_like_an_address_is_refused_and_nothing_is_written() {
-    let (store, _, _folder) = with_mike().await;
-    let service = service(store.clone());
+    let (place, _) = with_mike().await;
+    let service = service(place.store.clone());
     for alike in [
         "mıke@example.org",
         "İike@example.org",
@@ -215,38 +142,34 @@ async fn what_only_looks_like_an_address_is_refused_and_nothing_is_written() {
         let refused = forgot(&service, alike).await.unwrap_err();
         assert_eq!(refused.code(), Code::InvalidArgument, "{alike:?}");
     }
-    assert!(next(&store).await.is_none());
+    assert!(next(&place.store).await.is_none());
 }
 
 #[tokio::test]
 async fn a_user_number_of_another_form_is_refused_and_nothing_is_written() {
-    let (store, number, _folder) = with_mike().await;
-    let service = service(store.clone());
+    let (place, number) = with_mike().await;
+    let service = service(place.store.clone());
     let spaced = format!("{}{number}", " ".repeat(51));
     for wrong in ["", "ABC", "ABCDEFGH2345678", "É2345678901234", &spaced] {
         let refused = lost(&service, wrong).await.unwrap_err();
         assert_eq!(refused.code(), Code::InvalidArgument, "{wrong:?}");
     }
-    assert!(next(&store).await.is_none());
+    assert!(next(&place.store).await.is_none());
 }
 
 #[tokio::test]
 async fn what_was_asked_waits_for_the_worker() {
-    let (store, number, _folder) = with_mike().await;
-    lost(&service(store.clone()), &number.to_lowercase())
+    let (place, number) = with_mike().await;
+    lost(&service(place.store.clone()), &number.to_lowercase())
         .await
         .unwrap();
-    let request = next(&store).await.unwrap();
-    let candidates = store.candidates(&request.submitted, 2).await.unwrap();
+    let request = next(&place.store).await.unwrap();
+    let candidates = place.store.candidates(&request.submitted, 2).await.unwrap();
     assert_eq!(candidates.len(), 1);
     assert_eq!(candidates[0].account.user_number.as_str(), number);
 }
 
 async fn next(store: &SqliteStore) -> Option<RecoveryRequest> {
-    let lease = Lease {
-        id: Uuid::from_u128(7),
-        now: NOW,
-        until: NOW + SignedDuration::from_mins(2),
-    };
+    let lease = lease(START, SignedDuration::from_mins(2));
     store.claim_request(&lease).await.unwrap()
 }
