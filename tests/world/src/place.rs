@@ -1,6 +1,6 @@
 //! Where a story is told: a database with a clock.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use domain::account::{Account, NewAccount, State};
@@ -30,6 +30,11 @@ pub struct Place {
 impl Place {
     /// An empty database, at [`START`].
     pub async fn open() -> Self {
+        Self::open_at(START).await
+    }
+
+    /// An empty database, at that instant.
+    pub async fn open_at(start: Timestamp) -> Self {
         let folder = TempDir::new().unwrap();
         let key = ServerKey::generate(&OsRandom);
         let path = folder.path().join("accounts.db");
@@ -38,14 +43,19 @@ impl Place {
             stores: Stores::from(store.clone()),
             store,
             key,
-            clock: Arc::new(OurClock::at(START)),
+            clock: Arc::new(OurClock::at(start)),
             folder,
         }
     }
 
     /// The database file, as an operator would find it.
     pub fn path(&self) -> PathBuf {
-        self.folder.path().join("accounts.db")
+        self.folder().join("accounts.db")
+    }
+
+    /// The folder it lies in, with room for what else a story writes.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// What the clock tells.

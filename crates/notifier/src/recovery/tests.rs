@@ -226,11 +226,11 @@ async fn a_poison_request_lets_the_others_pass_and_is_wiped_after_a_day() {
     assert_eq!(queued(&world).await.len(), 1);
     assert!(!worker.run_once().await.unwrap(), "leased");
 
-    world.clock.forward(LEASE);
+    world.clock.wait(LEASE);
     assert!(worker.run_once().await.unwrap(), "tried again");
-    world.clock.forward(SignedDuration::from_hours(24));
+    world.clock.wait(SignedDuration::from_hours(24));
     assert!(worker.run_once().await.unwrap(), "wiped");
-    world.clock.forward(LEASE);
+    world.clock.wait(LEASE);
     assert!(!worker.run_once().await.unwrap());
     assert_eq!(queued(&world).await.len(), 1);
 }

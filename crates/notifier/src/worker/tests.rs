@@ -27,7 +27,7 @@ fn emails(world: &World, transport: Arc<dyn Transport>) -> DeliveryWorker {
 }
 
 fn letters(world: &World) -> (DeliveryWorker, Folder) {
-    let folder = Folder::open(world.folder.path().join("letters")).unwrap();
+    let folder = Folder::open(world.folder().join("letters")).unwrap();
     let worker = DeliveryWorker::letters(world.tools(), folder.clone(), &Settings::default());
     (worker.unwrap(), folder)
 }
@@ -35,7 +35,7 @@ fn letters(world: &World) -> (DeliveryWorker, Folder) {
 /// Lets the time of the next try come, and one worker try.
 async fn next_try(world: &World, worker: &DeliveryWorker, id: DeliveryId) {
     let due = world.delivery(id).await.next_attempt_at.expect("queued");
-    world.clock.forward(
+    world.clock.wait(
         due.duration_since(world.clock.now())
             .max(SignedDuration::ZERO),
     );
@@ -45,7 +45,7 @@ async fn next_try(world: &World, worker: &DeliveryWorker, id: DeliveryId) {
 #[tokio::test]
 async fn an_email_with_credentials_leaves_and_its_password_lives_a_day() {
     let world = World::open().await;
-    let folder = world.folder.path().join("mail");
+    let folder = world.folder().join("mail");
     let worker = emails(&world, Arc::new(MailFolder::open(&folder).unwrap()));
     let id = world
         .queue(world.jeanne, Kind::FirstCredentials, Channel::Email)
@@ -256,7 +256,7 @@ async fn a_message_whose_address_moved_since_it_was_claimed_goes_nowhere() {
     moved.person = Some(jeanne.person);
     moved.contact = ContactMove::Moved;
     moved.credentials = CredentialsMove::VoidedOn(Channel::Email);
-    world.change(|mutation| mutation.changes.push(moved)).await;
+    world.apply(|mutation| mutation.changes.push(moved)).await;
 
     worker.deliver(job, lease).await;
     assert!(transport.seen().is_empty());
@@ -278,7 +278,7 @@ async fn a_message_left_in_the_middle_is_sent_by_another_worker_once_the_lease_i
         .await;
     let [(job, lease)] = gone.claim(8).await.unwrap().try_into().unwrap();
     assert_eq!(worker.run_once().await.unwrap(), 0);
-    world.clock.forward(LEASE);
+    world.clock.wait(LEASE);
     assert_eq!(worker.run_once().await.unwrap(), 1);
     assert_eq!(world.delivery(id).await.state, State::Sent);
 
@@ -419,7 +419,7 @@ async fn order_of(world: &World) -> PrintOrder {
 async fn a_folder_that_is_away_makes_the_letter_wait() {
     let world = World::open().await;
     let (worker, _) = letters(&world);
-    let place = world.folder.path().join("letters");
+    let place = world.folder().join("letters");
     fs::remove_dir_all(&place).unwrap();
     let id = world
         .queue(world.paul, Kind::FirstCredentials, Channel::Letter)

@@ -11,7 +11,7 @@ async fn change_jeanne(world: &World, fill: impl FnOnce(&mut AccountChange)) {
     let jeanne = world.account(world.jeanne).await;
     let mut change = AccountChange::of(jeanne.id, jeanne.version);
     fill(&mut change);
-    world.change(|mutation| mutation.changes.push(change)).await;
+    world.apply(|mutation| mutation.changes.push(change)).await;
 }
 
 async fn assert_cancelled_without_a_password(world: &World, reason: &str) {
@@ -113,7 +113,7 @@ async fn a_letter_that_another_worker_holds_by_now_stays_in_the_folder() {
     let world = World::open().await;
     let (worker, folder) = letters(&world);
     let (job, lease) = rendered(&world, &worker).await;
-    world.clock.forward(LEASE);
+    world.clock.wait(LEASE);
     assert_eq!(worker.claim(8).await.unwrap().len(), 1);
 
     write_down_rendered(&worker, &job, &lease).await;
