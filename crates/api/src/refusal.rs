@@ -117,8 +117,6 @@ pub enum Refusal {
         /// Its present etag.
         etag: String,
     },
-    /// The first call with this request id is still running.
-    RequestInProgress(RequestId),
     /// What the decision rested on moved too often.
     AuthorityMoved,
     /// The account was sent credentials as often as allowed.
@@ -134,8 +132,6 @@ pub enum Refusal {
     Overloaded(WorkClass),
     /// The database does not answer.
     StorageUnavailable,
-    /// The service is stopping.
-    Draining,
     /// The call took longer than this.
     Deadline(Duration),
     /// A fault of the service; what happened stands in the log under this id.

@@ -42,13 +42,11 @@ impl fmt::Display for Refusal {
             Self::NoEmail(_) => "the account has no e-mail address",
             Self::RecoveryPaused(_) => "credentials are not sent shortly after a change of address",
             Self::EtagMismatch { .. } => "the object changed since it was read",
-            Self::RequestInProgress(_) => "the first call with this request id is still running",
             Self::AuthorityMoved => "the partner's rights changed meanwhile; ask again",
             Self::DeliveryLimit { .. } => "the account was sent credentials as often as allowed",
             Self::PartnerLimit(_) => "the partner created and reissued as much as allowed",
             Self::Overloaded(_) => "more of this work is asked than can be done in time",
             Self::StorageUnavailable => "the database does not answer",
-            Self::Draining => "the service is stopping",
             Self::Deadline(_) => "the call took longer than it may",
             Self::Internal(_) => "internal error",
         })

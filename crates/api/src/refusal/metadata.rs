@@ -21,8 +21,7 @@ impl Refusal {
             | Self::SessionInvalid
             | Self::SignInRefused
             | Self::AuthorityMoved
-            | Self::StorageUnavailable
-            | Self::Draining => Vec::new(),
+            | Self::StorageUnavailable => Vec::new(),
             Self::FieldInvalid(violations) => vec![("count", violations.len().to_string())],
             Self::PasswordTooWeak(violations) => {
                 vec![(
@@ -33,7 +32,7 @@ impl Refusal {
             Self::RevisionInvalid { field }
             | Self::UserNumberTaken { field }
             | Self::IdentifierTaken { field } => vec![("field", (*field).to_owned())],
-            Self::RequestIdReused(id) | Self::RequestInProgress(id) => {
+            Self::RequestIdReused(id) => {
                 vec![("request_id", id.to_string())]
             }
             Self::ActorAmbiguous => {

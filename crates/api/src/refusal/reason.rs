@@ -41,13 +41,11 @@ impl Refusal {
             Self::NoEmail(_) => ErrorReason::NoEmail,
             Self::RecoveryPaused(_) => ErrorReason::RecoveryPaused,
             Self::EtagMismatch { .. } => ErrorReason::EtagMismatch,
-            Self::RequestInProgress(_) => ErrorReason::RequestInProgress,
             Self::AuthorityMoved => ErrorReason::AuthorityMoved,
             Self::DeliveryLimit { .. } => ErrorReason::DeliveryLimit,
             Self::PartnerLimit(_) => ErrorReason::PartnerLimit,
             Self::Overloaded(_) => ErrorReason::Overloaded,
             Self::StorageUnavailable => ErrorReason::StorageUnavailable,
-            Self::Draining => ErrorReason::Draining,
             Self::Deadline(_) => ErrorReason::Deadline,
             Self::Internal(_) => ErrorReason::Internal,
         }
@@ -79,13 +77,11 @@ impl Refusal {
             | Self::NoPostalAddress(_)
             | Self::NoEmail(_)
             | Self::RecoveryPaused(_) => Code::FailedPrecondition,
-            Self::EtagMismatch { .. } | Self::RequestInProgress(_) | Self::AuthorityMoved => {
-                Code::Aborted
-            }
+            Self::EtagMismatch { .. } | Self::AuthorityMoved => Code::Aborted,
             Self::DeliveryLimit { .. } | Self::PartnerLimit(_) | Self::Overloaded(_) => {
                 Code::ResourceExhausted
             }
-            Self::StorageUnavailable | Self::Draining => Code::Unavailable,
+            Self::StorageUnavailable => Code::Unavailable,
             Self::Deadline(_) => Code::DeadlineExceeded,
             Self::Internal(_) => Code::Internal,
         }

@@ -123,11 +123,7 @@ impl Refusal {
     fn retry(&self) -> Option<pb::RetryInfo> {
         let delay = match self {
             Self::DeliveryLimit { limit, .. } | Self::PartnerLimit(limit) => limit.retry_in,
-            Self::RequestInProgress(_)
-            | Self::AuthorityMoved
-            | Self::Overloaded(_)
-            | Self::StorageUnavailable
-            | Self::Draining => SOON,
+            Self::AuthorityMoved | Self::Overloaded(_) | Self::StorageUnavailable => SOON,
             _ => return None,
         };
         let retry_delay = prost_types::Duration::try_from(delay).ok()?;

@@ -103,13 +103,11 @@ fn every_refusal() -> Vec<Refusal> {
             id: account.to_string(),
             etag: "7".to_owned(),
         },
-        Refusal::RequestInProgress(request),
         Refusal::AuthorityMoved,
         Refusal::DeliveryLimit { account, limit },
         Refusal::PartnerLimit(limit),
         Refusal::Overloaded(WorkClass::SignIn),
         Refusal::StorageUnavailable,
-        Refusal::Draining,
         Refusal::Deadline(Duration::from_millis(250)),
         Refusal::Internal(Uuid::from_u128(6)),
     ]);
