@@ -215,8 +215,9 @@ pub fn may_update_phone(actor: Actor<'_>, target: &Account) -> Verdict {
 /// Whether the actor may change opening and closing dates. The administrator has no planned end:
 /// the Caf replaces them.
 pub fn may_change_dates(actor: Actor<'_>, target: &Account) -> Verdict {
-    may_update(actor, target)?;
-    not_administrator(target, Action::Update)
+    seen(actor, target)?;
+    not_administrator(target, Action::Update)?;
+    may_update(actor, target)
 }
 
 /// Whether the actor may change the postal address or the contact channel.
@@ -308,12 +309,7 @@ fn plain_user_or_higher_actor(actor: Actor<'_>, target: &Account, action: Action
     if actor.rank() >= Some(needed) {
         return Ok(());
     }
-    match target.role {
-        Role::Administrator if actor.rank() == Some(Rank::Administrator) => {
-            Err(Refusal::AdministratorProtected(action))
-        }
-        _ => Err(not_allowed(action, needed.into())),
-    }
+    Err(not_allowed(action, needed.into()))
 }
 
 fn seen(actor: Actor<'_>, target: &Account) -> Verdict {

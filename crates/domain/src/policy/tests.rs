@@ -189,11 +189,9 @@ fn the_administrator_changes_nothing_of_their_own_but_the_phone() {
     let own = administrator();
     let protected = |action| Err(Refusal::AdministratorProtected(action));
     assert_eq!(may_update_phone(by(&own), &own), Ok(()));
-    assert_eq!(may_update(by(&own), &own), protected(Action::Update));
-    assert_eq!(
-        may_reissue(by(&own), &own),
-        protected(Action::ReissueCredentials)
-    );
+    assert_eq!(needs(may_update(by(&own), &own)), Some(Needed::Caf));
+    assert_eq!(needs(may_reissue(by(&own), &own)), Some(Needed::Caf));
+    assert_eq!(may_change_dates(by(&own), &own), protected(Action::Update));
     assert_eq!(
         may_dismiss(by(&own), &own),
         protected(Action::DismissManager)

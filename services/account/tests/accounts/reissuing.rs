@@ -201,7 +201,7 @@ async fn a_manager_reissues_to_users_all_of_whose_groups_they_hold() {
     let own = world
         .reissue(world.admin(), reissue(world.administrator))
         .await;
-    assert_eq!(reason(own), "ADMINISTRATOR_PROTECTED");
+    assert_eq!(reason(own), "ACTOR_NOT_ALLOWED");
     world
         .reissue(CAF, reissue(world.administrator))
         .await

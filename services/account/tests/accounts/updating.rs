@@ -256,7 +256,7 @@ async fn the_administrator_changes_their_own_phone_and_nothing_else_of_themself(
     });
     assert_eq!(
         reason(world.update(world.admin(), more).await),
-        "ADMINISTRATOR_PROTECTED"
+        "ACTOR_NOT_ALLOWED"
     );
     world.update(CAF, renamed(own, "Zoé")).await.unwrap();
 }
