@@ -224,9 +224,11 @@ pub struct Quota {
 /// What a limit counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counted {
-    /// Credentials reissued to one account.
+    /// Credentials reissued to one account, but for those cancelled before they left: whoever
+    /// mends the address must be able to reissue to the new one. Sent, failed and waiting ones
+    /// count.
     ReissuesTo(AccountId),
-    /// Creations and reissues of the whole partner.
+    /// Creations and reissues of the whole partner, the cancelled ones too.
     CreationsAndReissues,
 }
 

@@ -49,11 +49,12 @@ fn counts(what: Counted, new: &NewDelivery) -> bool {
     }
 }
 
-/// When credentials were reissued to an account.
+/// When credentials were reissued to an account, but for those cancelled before they left.
 pub(crate) const REISSUES_TO: &str = "SELECT created_at FROM deliveries
-             WHERE account_id = ? AND cause = ? AND created_at > ? ORDER BY created_at";
+             WHERE account_id = ? AND cause = ? AND created_at > ? AND state <> 'CANCELLED'
+             ORDER BY created_at";
 
-/// When a partner caused credentials.
+/// When a partner caused credentials, whatever became of them.
 pub(crate) const CREATIONS_AND_REISSUES: &str = "SELECT created_at FROM deliveries
              WHERE partner_id = ? AND cause IN ('CREATION', 'REISSUE') AND created_at > ?
              ORDER BY created_at";

@@ -1,16 +1,18 @@
 //! Limits hold at the moment of writing, and say when to come back.
 
-use domain::delivery::NewDelivery;
+use domain::account::Channel;
+use domain::delivery::{NewDelivery, State};
 use domain::{AccountId, Timestamp};
 use jiff::SignedDuration;
 
 use super::Db;
-use super::world::messages::{fresh_id, notice, recovery, reissue, welcome};
+use super::world::messages::{finish, finish_sent, fresh_id, notice, recovery, reissue, welcome};
 use super::world::people::somebody;
 use super::world::reading::everything;
 use super::world::time::{START, hours, just_before};
 use super::world::{World, at_once};
-use crate::mutation::{AuthorityMove, Counted, Error, Mutation, Outcome, Quota};
+use crate::delivery::Ending;
+use crate::mutation::{AuthorityMove, Counted, CredentialsMove, Error, Mutation, Outcome, Quota};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -73,6 +75,51 @@ pub async fn a_reissue_counts_for_its_account_and_other_messages_do_not(db: Db) 
     }
     assert!(send_again(&oliviers, luc, START).await.is_err());
     send_again(&oliviers, zoe, START).await.unwrap();
+}
+
+/// The account's e-mail address moves: what waits to be sent there is cancelled.
+async fn cancel_what_waits(world: &World, account: AccountId) {
+    world
+        .change(account, |change| {
+            change.credentials = CredentialsMove::VoidedOn(Channel::Email);
+        })
+        .await;
+}
+
+pub async fn a_reissue_cancelled_before_it_left_does_not_count_for_its_account(db: Db) {
+    let oliviers = World::les_oliviers(db.clone()).await;
+    let luc = oliviers.add(somebody("MARTIN", "Luc")).await;
+    let sent = oliviers.held(luc, START).await;
+    finish_sent(&db, &sent).await;
+    let failing = oliviers.held(luc, START).await;
+    let failure = "550 boîte inconnue".to_owned();
+    assert!(finish(&db, &failing, &Ending::Failed { failure }).await);
+    send_again(&oliviers, luc, START).await.unwrap();
+    assert!(send_again(&oliviers, luc, START).await.is_err());
+
+    cancel_what_waits(&oliviers, luc).await;
+    send_again(&oliviers, luc, START).await.unwrap();
+    assert!(send_again(&oliviers, luc, START).await.is_err());
+}
+
+pub async fn a_reissue_cancelled_before_it_left_counts_for_its_partner(db: Db) {
+    let oliviers = World::les_oliviers(db.clone()).await;
+    let luc = oliviers.add(somebody("MARTIN", "Luc")).await;
+    let cancelled = reissue(luc, START);
+    oliviers
+        .queue(std::slice::from_ref(&cancelled), START)
+        .await;
+    cancel_what_waits(&oliviers, luc).await;
+    let read = db.delivery(cancelled.id).await.unwrap().unwrap();
+    assert_eq!(read.state, State::Cancelled);
+    let quota = Quota {
+        what: Counted::CreationsAndReissues,
+        max: 1,
+        since: START - DAY,
+    };
+    let second = limited(&oliviers, reissue(luc, START), START, quota).await;
+    let refused = db.apply(&second).await;
+    assert!(matches!(refused, Err(Error::Quota { .. })), "{refused:?}");
 }
 
 pub async fn creations_and_reissues_of_the_whole_partner_count_together(db: Db) {
