@@ -12,6 +12,7 @@ use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 use crate::channel::Channel;
+use crate::dates::AccountDates;
 use crate::text_value::text_value;
 use crate::{Password, Random, Timestamp, alphabet, paris};
 
@@ -102,15 +103,19 @@ pub fn has_form(typed: &str) -> bool {
 }
 
 /// When one stops working: its life counts from the later of its sending and the first moment of
-/// the opening day, so that nobody's expires before it can be used.
-pub fn expire_time(channel: Channel, sent: Timestamp, opening: paris::Day) -> Timestamp {
+/// the opening day, so that nobody's expires before it can be used. It never outlives the last day
+/// of access.
+pub fn expire_time(channel: Channel, sent: Timestamp, dates: AccountDates) -> Timestamp {
     let life = match channel {
         Channel::Email => EMAIL_LIFE,
         Channel::Letter => LETTER_LIFE,
     };
-    sent.max(paris::start_of(opening))
+    let life_over = sent
+        .max(paris::start_of(dates.opening()))
         .checked_add(life)
-        .unwrap_or(Timestamp::MAX)
+        .unwrap_or(Timestamp::MAX);
+    let access_over = dates.closing().map_or(Timestamp::MAX, paris::end_of);
+    life_over.min(access_over)
 }
 
 #[cfg(test)]
@@ -170,7 +175,8 @@ mod tests {
     fn life_counts_from_the_later_of_sending_and_opening() {
         let sent: Timestamp = "2026-03-10T12:00:00Z".parse().unwrap();
         let expires = |channel, opening: &str| {
-            expire_time(channel, sent, opening.parse().unwrap()).to_string()
+            let dates = AccountDates::stored(opening.parse().unwrap(), None);
+            expire_time(channel, sent, dates).to_string()
         };
         assert_eq!(
             expires(Channel::Email, "2026-03-01"),
@@ -187,6 +193,29 @@ mod tests {
         assert_eq!(
             expires(Channel::Letter, "9999-12-31"),
             Timestamp::MAX.to_string()
+        );
+    }
+
+    #[test]
+    fn it_never_outlives_the_last_day_of_access() {
+        let sent: Timestamp = "2026-03-10T12:00:00Z".parse().unwrap();
+        let expires = |channel, closing: &str| {
+            let opening = "2026-03-01".parse().unwrap();
+            let dates = AccountDates::stored(opening, Some(closing.parse().unwrap()));
+            expire_time(channel, sent, dates).to_string()
+        };
+        assert_eq!(
+            expires(Channel::Email, "2026-03-10"),
+            "2026-03-10T23:00:00Z"
+        );
+        assert_eq!(
+            expires(Channel::Letter, "2026-03-30"),
+            "2026-03-30T22:00:00Z"
+        );
+        assert_eq!(
+            expires(Channel::Letter, "2026-03-31"),
+            "2026-03-31T12:00:00Z",
+            "its life is over first"
         );
     }
 

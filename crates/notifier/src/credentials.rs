@@ -71,7 +71,7 @@ pub(crate) async fn make(tools: &Tools, job: &Job, lease: Uuid) -> storage::Resu
             contact_version: job.account.contact_version,
             selector: password.selector(),
             hash,
-            expires_at: provisional::expire_time(job.channel, now, job.account.dates.opening()),
+            expires_at: provisional::expire_time(job.channel, now, job.account.dates),
             now,
         };
         match tools.deliveries.store_provisional(&provisional).await? {

@@ -1,7 +1,7 @@
 //! Provisional passwords and the queued messages that would carry one: voiding, spending.
 
 use domain::account::Channel;
-use domain::paris::Day;
+use domain::dates::AccountDates;
 use domain::provisional::{MOST_WRONG_TRIES, expire_time};
 use domain::{AccountId, Timestamp};
 use sqlx::{Row as _, SqliteConnection};
@@ -41,12 +41,12 @@ pub(crate) async fn void_by(
     Ok(())
 }
 
-/// Has each one that is neither spent nor voided end as its channel, its sending and that opening
-/// day say: one whose time was over opens again when its new end is to come.
+/// Has each one that is neither spent nor voided end as its channel, its sending and those days
+/// say: one whose time was over opens again when its new end is to come.
 pub(crate) async fn move_ends(
     connection: &mut SqliteConnection,
     account: AccountId,
-    opening: Day,
+    dates: AccountDates,
 ) -> Result<()> {
     let rows = sqlx::query(
         "SELECT id, channel, created_at FROM provisional_passwords
@@ -57,7 +57,7 @@ pub(crate) async fn move_ends(
     .await?;
     for row in &rows {
         let row = Row::of("provisional_passwords", row)?;
-        let expires_at = expire_time(row.code("channel")?, row.time("created_at")?, opening);
+        let expires_at = expire_time(row.code("channel")?, row.time("created_at")?, dates);
         sqlx::query("UPDATE provisional_passwords SET expires_at = ? WHERE id = ?")
             .bind(micros(expires_at))
             .bind(row.id::<Uuid>())

@@ -53,7 +53,7 @@ impl Place {
             contact_version: job.account.contact_version,
             selector: sending.selector,
             hash: sending.hash,
-            expires_at: expire_time(channel, now, job.account.dates.opening()),
+            expires_at: expire_time(channel, now, job.account.dates),
             now,
         };
         let stored = outbox.store_provisional(&provisional).await.unwrap();

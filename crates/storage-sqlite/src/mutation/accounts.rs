@@ -151,7 +151,7 @@ async fn write_parts(
             .bind(id)
             .execute(&mut *connection)
             .await?;
-        provisional::move_ends(connection, change.account, dates.opening()).await?;
+        provisional::move_ends(connection, change.account, dates).await?;
     }
     if let Some(role) = change.role {
         sqlx::query("UPDATE accounts SET stored_role = ?, dismissed_by = ? WHERE id = ?")

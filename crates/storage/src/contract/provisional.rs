@@ -276,6 +276,27 @@ pub async fn an_opening_day_moved_back_ends_a_provisional_password_sooner(db: Db
     );
 }
 
+pub async fn a_provisional_password_never_outlives_the_closing_day_the_account_has_now(db: Db) {
+    let oliviers = World::les_oliviers(db).await;
+    let paul = oliviers.add(paul_durand()).await;
+    oliviers
+        .send(welcome_by_letter(paul, START), "ABCD", START)
+        .await;
+    let closing = paris::today(days(3));
+    let dates = AccountDates::stored(Day::constant(2027, 1, 1), Some(closing));
+    oliviers
+        .change(paul, |change| change.dates = Some(dates))
+        .await;
+    let end = paris::end_of(closing);
+    assert!(oliviers.live(paul, "ABCD", just_before(end)).await);
+    assert!(!oliviers.live(paul, "ABCD", end).await);
+    opens_on(&oliviers, paul, Day::constant(2027, 1, 1)).await;
+    assert!(
+        oliviers.live(paul, "ABCD", end).await,
+        "without a closing day its whole life is back"
+    );
+}
+
 pub async fn an_opening_day_moves_no_end_of_what_is_voided_or_of_another_account(db: Db) {
     let oliviers = World::les_oliviers(db).await;
     let luc = oliviers.add(somebody("MARTIN", "Luc")).await;

@@ -146,7 +146,7 @@ impl Held {
             contact_version: *contact_version,
             selector: selector(first_group),
             hash: hash(&format!("{first_group}-{}", self.job.id)),
-            expires_at: expire_time(self.job.channel, self.lease.now, dates.opening()),
+            expires_at: expire_time(self.job.channel, self.lease.now, *dates),
             now: self.lease.now,
         }
     }
