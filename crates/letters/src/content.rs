@@ -1,5 +1,6 @@
 //! What one letter says.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use domain::{
@@ -9,7 +10,7 @@ use domain::{
     provisional::ProvisionalPassword,
 };
 
-use crate::{Error, Field, address::AddressBlock};
+use crate::{Error, Field, address::AddressBlock, date};
 
 /// Why the letter is sent: it decides the title, the opening sentence and the warning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,15 @@ pub enum Reason {
     LostIdentifier,
     /// A new provisional password was asked or issued.
     ProvisionalPassword,
+}
+
+/// Whether the person has chosen a password, which then goes on opening the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OwnPassword {
+    /// They have connected before.
+    Chosen,
+    /// They never connected: there is none to fall back on.
+    NotYet,
 }
 
 /// One letter with credentials.
@@ -40,6 +50,8 @@ pub struct Letter {
     pub user_number: String,
     /// Printed 4×4.
     pub password: ProvisionalPassword,
+    /// Whether they have a password of their own beside it.
+    pub own_password: OwnPassword,
     /// The last day on which the provisional password works until midnight: [`last_whole_day`].
     pub valid_until: Day,
     /// The first day of access, when it is still to come on the date of the letter.
@@ -100,33 +112,46 @@ impl Reason {
         }
     }
 
-    pub(crate) fn opening(self) -> &'static str {
-        match self {
-            Self::FirstCredentials => {
+    /// The opening sentence; with a first day of access when that is still to come.
+    pub(crate) fn opening(self, opens_on: Option<Day>) -> Cow<'static, str> {
+        let sentence = match (self, opens_on) {
+            (Self::FirstCredentials, Some(day)) => {
+                return Cow::Owned(format!(
+                    "Un accès à Mon Compte Partenaire vous sera ouvert le {}. Voici ce qu’il vous \
+                     faudra pour vous connecter la première fois.",
+                    date::weekday_and_day(day)
+                ));
+            }
+            (Self::FirstCredentials, None) => {
                 "Un accès à Mon Compte Partenaire vous est ouvert. Voici ce qu’il vous faut pour \
                  vous connecter la première fois."
             }
-            Self::LostIdentifier => {
+            (Self::LostIdentifier, _) => {
                 "Nous avons reçu une demande « Identifiant perdu » avec votre N° utilisateur. \
                  Voici votre identifiant, et un mot de passe provisoire pour vous connecter."
             }
-            Self::ProvisionalPassword => {
+            (Self::ProvisionalPassword, _) => {
                 "Un nouveau mot de passe provisoire a été demandé pour votre compte. Il vous \
                  permet de vous connecter et d’en choisir un à vous."
             }
-        }
+        };
+        Cow::Borrowed(sentence)
     }
 
-    pub(crate) fn warning(self) -> &'static str {
-        match self {
-            Self::FirstCredentials => {
+    pub(crate) fn warning(self, own_password: OwnPassword) -> &'static str {
+        match (self, own_password) {
+            (Self::FirstCredentials, _) => {
                 "Ne donnez votre mot de passe à personne : ni la Caf ni un autre service ne vous \
                  le demandera, que ce soit par téléphone, par courriel ou par courrier."
             }
-            Self::LostIdentifier | Self::ProvisionalPassword => {
+            (Self::LostIdentifier | Self::ProvisionalPassword, OwnPassword::Chosen) => {
                 "Ne donnez votre mot de passe à personne : la Caf ne vous le demandera jamais. \
                  Vous n’avez rien demandé ? Votre mot de passe actuel reste valable ; \
                  détruisez ce courrier et prévenez-nous."
+            }
+            (Self::LostIdentifier | Self::ProvisionalPassword, OwnPassword::NotYet) => {
+                "Ne donnez votre mot de passe à personne : la Caf ne vous le demandera jamais. \
+                 Vous n’avez rien demandé ? Détruisez ce courrier et prévenez-nous."
             }
         }
     }

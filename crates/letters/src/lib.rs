@@ -19,7 +19,7 @@ mod font;
 mod letterhead;
 mod render;
 
-pub use content::{Letter, Reason, last_whole_day};
+pub use content::{Letter, OwnPassword, Reason, last_whole_day};
 pub use error::{Error, Field};
 pub use font::covers;
 pub use letterhead::Letterhead;

@@ -66,8 +66,8 @@ fn inputs(letterhead: &Letterhead, letter: &Letter) -> Dict {
     put("portal", text(&letterhead.portal_address));
 
     put("title", text(letter.reason.title()));
-    put("opening", text(letter.reason.opening()));
-    put("warning", text(letter.reason.warning()));
+    put("opening", text(&letter.reason.opening(letter.opens_on)));
+    put("warning", text(letter.reason.warning(letter.own_password)));
     put("validity", text(&validity(letter)));
     put("date", text(&format!("Le {}", date::day(letter.date))));
     put("year", letter.date.year().into_value());

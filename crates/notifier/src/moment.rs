@@ -14,6 +14,18 @@ pub(crate) fn written(at: Timestamp) -> String {
     )
 }
 
+/// An end as a person counts it: at midnight, the day that it closes, `mardi 15 décembre 2026
+/// inclus`; else the moment.
+pub(crate) fn end(at: Timestamp) -> String {
+    let local = paris::wall_clock(at);
+    match local.date().yesterday() {
+        Ok(last) if local.hour() == 0 && local.minute() == 0 => {
+            format!("{} inclus", date::weekday_and_day(last))
+        }
+        _ => written(at),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -31,6 +43,22 @@ mod tests {
         assert_eq!(
             written(at("2026-07-31T22:00:00Z")),
             "samedi 1er août 2026 à 0 h 00"
+        );
+    }
+
+    #[test]
+    fn an_end_at_midnight_is_told_as_the_whole_day_before() {
+        assert_eq!(
+            end(at("2026-07-31T22:00:00Z")),
+            "vendredi 31 juillet 2026 inclus"
+        );
+        assert_eq!(
+            end(at("2026-12-31T23:00:59Z")),
+            "jeudi 31 décembre 2026 inclus"
+        );
+        assert_eq!(
+            end(at("2026-07-31T22:01:00Z")),
+            "samedi 1er août 2026 à 0 h 01"
         );
     }
 }

@@ -3,7 +3,9 @@
 //! What an operator changes, telephone or signature, is configuration. Values are printed
 //! literally: a template never reads a value as a template, and HTML escapes it.
 
-use domain::account::Role;
+use std::borrow::Cow;
+
+use domain::account::{Availability, Role};
 use domain::delivery::{Kind, Subject};
 use domain::{Timestamp, paris};
 use minijinja::{Environment, UndefinedBehavior};
@@ -56,7 +58,7 @@ pub(crate) struct Texts {
 /// A mail's words, its subject free of anything personal.
 pub(crate) struct Written {
     /// The subject.
-    pub(crate) subject: &'static str,
+    pub(crate) subject: Cow<'static, str>,
     /// For those who read plain text.
     pub(crate) text: Zeroizing<String>,
     /// The same, laid out.
@@ -81,10 +83,26 @@ enum Answers {
     Lost,
 }
 
+/// Whether the person still has their access.
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Access {
+    Kept,
+    Closed,
+}
+
+/// Whether the person has a password of their own.
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum OwnPassword {
+    Chosen,
+    NotYet,
+}
+
 #[derive(Serialize)]
 struct Values<'a> {
     operator: &'a Operator,
-    subject: &'static str,
+    subject: &'a str,
     given_name: &'a str,
     family_name: &'a str,
     partner: &'a str,
@@ -92,6 +110,8 @@ struct Values<'a> {
     happened: String,
     /// The role the person now has.
     role: &'static str,
+    access: Access,
+    own_password: OwnPassword,
     credentials: Option<Shown<'a>>,
 }
 
@@ -143,24 +163,34 @@ impl Texts {
                 identifier: job.account.identifier.as_str(),
                 user_number: job.account.user_number.as_str(),
                 password: password.expose_secret(),
-                valid_until: moment::written(made.expires_at),
+                valid_until: moment::end(made.expires_at),
                 opens_on: opens_on(job, now),
             });
         let (name, subject) = template(job.kind);
+        let subject = match (job.kind, opens_on(job, now)) {
+            (Kind::FirstCredentials, Some(day)) => Cow::Owned(format!(
+                "Mon Compte Partenaire : votre accès sera ouvert le {day}"
+            )),
+            _ => Cow::Borrowed(subject),
+        };
         let values = Values {
             operator: &self.operator,
-            subject,
+            subject: &subject,
             given_name: job.account.person.given_name.as_str(),
             family_name: job.account.person.family_name.as_str(),
             partner: job.partner_name.as_str(),
             happened: moment::written(job.created_at),
             role: role(job),
+            access: access(job, now),
+            own_password: own_password(job),
             credentials: shown,
         };
+        let text = self.render(&format!("{name}.txt"), &values)?;
+        let html = self.render(&format!("{name}.html"), &values)?;
         Ok(Written {
             subject,
-            text: self.render(&format!("{name}.txt"), &values)?,
-            html: self.render(&format!("{name}.html"), &values)?,
+            text,
+            html,
         })
     }
 
@@ -221,6 +251,21 @@ fn role(job: &Job) -> &'static str {
         Role::User => "user",
         Role::Manager => "manager",
         Role::Administrator => "administrator",
+    }
+}
+
+fn access(job: &Job, now: Timestamp) -> Access {
+    match job.account.availability(paris::today(now)) {
+        Availability::Closed | Availability::Expired => Access::Closed,
+        Availability::NotYetOpen | Availability::Open => Access::Kept,
+    }
+}
+
+fn own_password(job: &Job) -> OwnPassword {
+    if job.account.has_connected() {
+        OwnPassword::Chosen
+    } else {
+        OwnPassword::NotYet
     }
 }
 

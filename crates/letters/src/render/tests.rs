@@ -6,7 +6,7 @@ use typst::layout::{Frame, FrameItem, Point};
 
 use super::*;
 use crate::{
-    Field, Reason,
+    Field, OwnPassword, Reason,
     address::{AddressBlock, Recipient},
 };
 
@@ -29,6 +29,7 @@ fn letter() -> Letter {
         identifier: "K7MP4XQ2".into(),
         user_number: "AB12CD34EF56GH".into(),
         password: ProvisionalPassword::parse(&Password::new(PASSWORD.into())).unwrap(),
+        own_password: OwnPassword::Chosen,
         valid_until: date(2026, 12, 15),
         opens_on: None,
         date: date(2026, 11, 24),
@@ -181,6 +182,35 @@ fn an_access_still_to_open_says_from_when() {
         &printed(&pdf),
         "Votre accès ouvre le mardi 1er décembre 2026",
     );
+}
+
+#[test]
+fn a_first_letter_ahead_of_the_opening_day_says_that_the_access_will_open() {
+    let ahead = Letter {
+        reason: Reason::FirstCredentials,
+        opens_on: Some(date(2026, 12, 1)),
+        ..letter()
+    };
+    let text = printed(&render(&Letterhead::default(), &ahead).unwrap());
+    prints(&text, "vous sera ouvert le mardi 1er décembre 2026");
+    assert!(!squeezed(&text).contains(&squeezed("vous est ouvert")));
+}
+
+#[test]
+fn only_who_has_a_password_is_told_that_it_stays_good() {
+    let stays = squeezed("Votre mot de passe actuel reste valable");
+    for reason in [Reason::LostIdentifier, Reason::ProvisionalPassword] {
+        for (own_password, told) in [(OwnPassword::Chosen, true), (OwnPassword::NotYet, false)] {
+            let letter = Letter {
+                reason,
+                own_password,
+                ..letter()
+            };
+            let text = printed(&render(&Letterhead::default(), &letter).unwrap());
+            assert_eq!(squeezed(&text).contains(&stays), told, "{text}");
+            prints(&text, "Vous n’avez rien demandé ?");
+        }
+    }
 }
 
 #[test]

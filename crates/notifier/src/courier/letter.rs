@@ -7,7 +7,7 @@ use domain::paris;
 use domain::postal_address::PostalAddress;
 use letters::address::{AddressBlock, Recipient};
 use letters::folder::{self, Folder, PrintOrder};
-use letters::{Letter, Letterhead, Reason};
+use letters::{Letter, Letterhead, OwnPassword, Reason};
 use storage::delivery::{Carried, Destination, Job};
 use uuid::Uuid;
 
@@ -80,6 +80,11 @@ impl LetterCourier {
         } = &job.account;
         let (given_name, family_name) = (person.given_name.as_str(), person.family_name.as_str());
         let today = paris::today(self.tools.clock.now());
+        let own_password = if job.account.has_connected() {
+            OwnPassword::Chosen
+        } else {
+            OwnPassword::NotYet
+        };
         Letter {
             reason,
             recipient: AddressBlock::of(&Recipient {
@@ -93,6 +98,7 @@ impl LetterCourier {
             identifier: identifier.as_str().to_owned(),
             user_number: user_number.as_str().to_owned(),
             password: credentials.password.clone(),
+            own_password,
             valid_until: letters::last_whole_day(credentials.expires_at),
             opens_on: dates.not_yet_open(today).then(|| dates.opening()),
             date: today,

@@ -1,8 +1,8 @@
-use domain::account::Role;
+use domain::account::{Role, State};
 use domain::dates::AccountDates;
 use domain::delivery::{Kind, Subject};
 use domain::name::{PartnerName, PersonName};
-use domain::paris::Day;
+use domain::paris::{self, Day};
 use domain::provisional::ProvisionalPassword;
 use jiff::SignedDuration;
 use storage::delivery::Destination;
@@ -198,6 +198,76 @@ fn who_may_not_come_in_yet_is_told_from_when_on() {
     assert!(read.text.contains(told) && read.html.contains(told));
     let open = composed(Kind::FirstCredentials, Subject::Plain);
     assert!(!open.text.contains("pas avant"));
+}
+
+#[test]
+fn an_access_ahead_of_its_opening_day_is_told_as_one_that_will_open() {
+    let mut job = job(Kind::FirstCredentials, Subject::Plain);
+    job.account.dates = AccountDates::stored(Day::constant(2027, 1, 1), None);
+    let read = composed_with(&Settings::default(), &job);
+    assert!(read.text.contains("sera ouvert à votre nom"));
+    assert!(read.text.contains("» le vendredi 1er janvier 2027."));
+    let title = "<title>Mon Compte Partenaire : votre accès sera ouvert le vendredi 1er janvier 2027</title>";
+    assert!(read.html.contains(title) && read.html.contains("sera ouvert à votre nom"));
+    for part in [&read.headers, &read.text, &read.html] {
+        assert!(!part.contains("est ouvert"), "{part}");
+    }
+}
+
+#[test]
+fn credentials_that_end_at_midnight_are_told_good_for_the_whole_day_before() {
+    let until_midnight = Credentials {
+        expires_at: paris::end_of(Day::constant(2026, 12, 15)),
+        ..credentials()
+    };
+    let job = job(Kind::FirstCredentials, Subject::Plain);
+    let to = email("jeanne@les-oliviers.example");
+    let mail = composer(&Settings::default())
+        .compose(
+            &job,
+            &to,
+            Some(&until_midnight),
+            START,
+            &SameLuck::default(),
+        )
+        .expect("it composes");
+    let read = read(&mail.content);
+    for part in [&read.text, &read.html] {
+        assert!(part.contains("jusqu’au mardi 15 décembre 2026 inclus"));
+    }
+}
+
+#[test]
+fn only_who_has_a_password_is_told_that_it_stays_good() {
+    for kind in [Kind::LostIdentifier, Kind::ProvisionalPassword] {
+        let mut job = job(kind, Subject::Plain);
+        for (first_connected_at, told) in [(Some(START), true), (None, false)] {
+            job.account.first_connected_at = first_connected_at;
+            let read = composed_with(&Settings::default(), &job);
+            for part in [&read.text, &read.html] {
+                let stays = part.contains("Votre mot de passe actuel reste valable");
+                assert_eq!(stays, told, "{part}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_former_administrator_is_told_whether_their_access_stays() {
+    let mut job = job(Kind::AdministratorReplaced, Subject::Role(Role::User));
+    let closed = "Votre accès à Mon Compte Partenaire est fermé.";
+    let kept = "Vous gardez un accès à Mon Compte Partenaire comme utilisateur.";
+    let read = composed_with(&Settings::default(), &job);
+    for part in [&read.text, &read.html] {
+        assert!(part.contains(kept) && part.contains("reconnectez-vous"));
+        assert!(!part.contains(closed), "{part}");
+    }
+    job.account.state = State::Closed;
+    let read = composed_with(&Settings::default(), &job);
+    for part in [&read.text, &read.html] {
+        assert!(part.contains(closed), "{part}");
+        assert!(!part.contains(kept) && !part.contains("reconnectez-vous"));
+    }
 }
 
 #[test]
