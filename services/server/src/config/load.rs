@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use ::config::{Config, ConfigError, Environment, File, FileFormat};
+use ::config::builder::DefaultState;
+use ::config::{Config, ConfigBuilder, ConfigError, Environment, File, FileFormat};
 
-use super::{Problem, Settings};
+use super::{Limits, Problem, Settings};
 
 /// What the names of environment variables begin with: `COMPTE_PARTENAIRE__LISTEN__ADDRESS` is
 /// `listen.address`.
@@ -55,14 +56,14 @@ pub(super) fn from(
     environment: Environment,
 ) -> Result<Settings, Error> {
     let path = || file.map(Path::to_owned);
-    let mut builder = Config::builder();
-    if let Some(text) = text {
-        builder = builder.add_source(File::from_str(text, FileFormat::Toml));
-    }
-    let settings: Settings = builder
-        .add_source(environment)
-        .build()
-        .and_then(Config::try_deserialize)
+    let settings = rates()
+        .and_then(|mut builder| {
+            if let Some(text) = text {
+                builder = builder.add_source(File::from_str(text, FileFormat::Toml));
+            }
+            builder.add_source(environment).build()
+        })
+        .and_then(Config::try_deserialize::<Settings>)
         .map_err(|source| Error::Form {
             path: path(),
             source: Box::new(source),
@@ -75,6 +76,18 @@ pub(super) fn from(
         path: path(),
         problems,
     })
+}
+
+/// What a rate's table leaves out. Each rate has defaults of its own, so their shared type cannot
+/// say them.
+fn rates() -> Result<ConfigBuilder<DefaultState>, ConfigError> {
+    let mut builder = Config::builder();
+    for (key, rate) in Limits::default().rates() {
+        builder = builder
+            .set_default(format!("limits.{key}.most"), rate.most)?
+            .set_default(format!("limits.{key}.window"), rate.window.to_string())?;
+    }
+    Ok(builder)
 }
 
 fn read(path: &Path) -> Result<String, Error> {

@@ -103,6 +103,26 @@ fn lines_of(table: &str) -> impl Iterator<Item = &'static str> {
 }
 
 #[test]
+fn what_a_rate_leaves_out_is_its_own_default() {
+    let defaults = Limits::default();
+    let none = read("[limits.reissues]\nmost = 0").unwrap().limits;
+    assert_eq!(none.reissues.most, 0);
+    assert_eq!(none.reissues.window, defaults.reissues.window);
+    let rare = read("[limits.recovery_letters]\nwindow = \"720h\"");
+    let rare = rare.unwrap().limits.recovery_letters;
+    assert_eq!(rare.window, Length::from_secs(720 * 3_600));
+    assert_eq!(rare.most, defaults.recovery_letters.most);
+    let by_environment = environment(&[("COMPTE_PARTENAIRE__LIMITS__PARTNER_MESSAGES__MOST", "7")]);
+    let few = from(None, None, by_environment).unwrap().limits;
+    assert_eq!(few.partner_messages.most, 7);
+    assert_eq!(
+        few.partner_messages.window,
+        defaults.partner_messages.window
+    );
+    assert_eq!(few.reissues, defaults.reissues);
+}
+
+#[test]
 fn a_key_that_is_not_known_is_refused_with_those_that_are() {
     let unknown = told("[listen]\nadress = \"127.0.0.1:1\"");
     assert!(

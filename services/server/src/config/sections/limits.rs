@@ -64,14 +64,19 @@ impl Default for Limits {
 }
 
 impl Limits {
-    pub(super) fn check(&self, checks: &mut Checks) {
-        for (key, rate) in [
+    /// Each rate with the key of its table.
+    pub(in crate::config) fn rates(&self) -> [(&'static str, RateSetting); 5] {
+        [
             ("recovery_messages", self.recovery_messages),
             ("recovery_spacing", self.recovery_spacing),
             ("recovery_letters", self.recovery_letters),
             ("reissues", self.reissues),
             ("partner_messages", self.partner_messages),
-        ] {
+        ]
+    }
+
+    pub(super) fn check(&self, checks: &mut Checks) {
+        for (key, rate) in self.rates() {
             checks.between(&format!("{key}.most"), rate.most, 0, 1_000_000);
             checks.positive(&format!("{key}.window"), rate.window);
         }
