@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::layers::Door;
 
 pub use signals::Signals;
-pub use start::{StartError, start};
+pub use start::{StartError, can_listen, start};
 
 /// For what a server runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,6 +6,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{self, Receiver};
@@ -311,6 +312,29 @@ fn dev_goes_on_where_it_was_and_runs_once_on_a_folder() {
     let mut fresh = Started::new(&[&dev[..], &["--fresh"]].concat());
     fresh.address();
     assert_ne!(fs::read(data.join("server.key")).unwrap(), key);
+}
+
+#[test]
+fn a_fresh_start_that_cannot_listen_removes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("server.key");
+    fs::write(&key, "of an earlier run").unwrap();
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = other.local_addr().unwrap().to_string();
+    for listen in [taken.as_str(), "0.0.0.0:0"] {
+        let data = text(folder.path());
+        let (code, _, error) = told(&run(&[
+            "dev",
+            "--fresh",
+            "--data-dir",
+            data,
+            "--listen",
+            listen,
+        ]));
+        assert_eq!(code, Some(1), "{listen}");
+        assert!(error.contains(listen), "{error}");
+        assert_eq!(fs::read(&key).unwrap(), b"of an earlier run");
+    }
 }
 
 #[test]

@@ -37,11 +37,12 @@ pub(super) struct Dev {
 impl Dev {
     pub(super) async fn run(self) -> Result<()> {
         let folder = Folder::open(self.data_dir)?;
-        if self.fresh {
-            folder.clear()?;
-        }
         let mut settings = folder.settings(config::load(None)?);
         settings.listen.address = self.listen;
+        if self.fresh {
+            lifecycle::can_listen(&settings).await?;
+            folder.clear()?;
+        }
         logs::start(&settings.logs)?;
         let signals = Signals::listen()?;
 

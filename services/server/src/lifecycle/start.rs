@@ -54,16 +54,20 @@ pub enum StartError {
     Wiring(#[from] wiring::Error),
 }
 
+/// Whether a server with these settings could listen now. Whoever removes something for it asks
+/// first: the address is taken and let go again, nothing else is touched.
+pub async fn can_listen(settings: &Settings) -> Result<(), StartError> {
+    refuse_problems(settings)?;
+    listen(settings.listen.address).await.map(drop)
+}
+
 /// Starts a server. It answers as soon as this returns.
 pub async fn start(
     settings: Settings,
     mode: Mode,
     sources: Sources,
 ) -> Result<Running, StartError> {
-    let problems = settings.problems();
-    if !problems.is_empty() {
-        return Err(StartError::Settings(problems));
-    }
+    refuse_problems(&settings)?;
     let (absence, migrations, callers) = match mode {
         Mode::Serve => (Absence::Refuse, Migrations::Refuse, Callers::Loopback),
         Mode::Dev => (Absence::Make, Migrations::Run, Callers::LoopbackNarrowed),
@@ -146,6 +150,14 @@ pub async fn start(
         stop,
         ended,
     })
+}
+
+fn refuse_problems(settings: &Settings) -> Result<(), StartError> {
+    let problems = settings.problems();
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(StartError::Settings(problems))
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
