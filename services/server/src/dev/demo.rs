@@ -60,6 +60,9 @@ struct Administrator {
     identifier: String,
     user_number: String,
     email: String,
+    /// Whether a password of their own replaced the provisional one.
+    #[serde(skip)]
+    connected: bool,
 }
 
 impl Demo {
@@ -140,6 +143,7 @@ impl Provisioned {
                 identifier: administrator.identifier,
                 user_number: administrator.user_number,
                 email: administrator.email,
+                connected: administrator.first_connection_time.is_some(),
             },
         })
     }
