@@ -1,11 +1,13 @@
 //! What to try next: lines that work when pasted.
 
-use std::path::Path;
+use std::path::{self, Path};
 
 use super::{Administrator, Demo};
 
 /// The lines that `dev` prints once it serves.
 pub(crate) fn tour(demo: &Demo, data_dir: &Path) -> String {
+    // The other terminal may stand in another folder.
+    let data_dir = path::absolute(data_dir).unwrap_or_else(|_| data_dir.to_owned());
     let mail = data_dir.join("outbox/mail");
     let letters = data_dir.join("outbox/letters");
     let durand = &demo.durand.administrator.user_number;
