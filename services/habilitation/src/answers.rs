@@ -3,17 +3,10 @@
 use std::collections::BTreeSet;
 
 use api::refusal::Refusal;
-use api::stored::NewAccountFields;
 use domain::account::{self, Account};
 use domain::paris::Day;
 use domain::{DeliveryId, GroupId};
 use storage::authority::Authority;
-
-/// The fields of a request that makes no account: nothing in it can be taken.
-pub(crate) const NO_NEW_ACCOUNT: NewAccountFields = NewAccountFields {
-    user_number: "",
-    identifier: "",
-};
 
 /// A mutation was carried out and does not name what it made.
 #[derive(Debug, thiserror::Error)]

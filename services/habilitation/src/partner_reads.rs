@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use api::acting::{acting, query};
 use api::convert::{self, ids, partner as wire};
 use api::page;
 use api::partner::v1;
@@ -12,7 +13,7 @@ use domain::policy::{self, Sight};
 use domain::references::ServiceCode;
 use domain::violation::{Violation, Violations};
 use domain::{AgreementId, GroupId, PartnerId, agreement};
-use storage::authority::{AuthorityQuery, Groups, Of};
+use storage::authority::{Groups, Of};
 use storage::partner::{AgreementFilter, GroupFilter};
 
 use crate::Deps;
@@ -200,17 +201,12 @@ impl Deps {
         let Actor::Person(session) = &call.actor else {
             return Ok(None);
         };
-        let query = AuthorityQuery {
-            of: Of::Partner(session.partner),
-            accounts: BTreeSet::from([session.account]),
-            groups: Groups::Named(BTreeSet::new()),
-        };
+        let no_groups = Groups::Named(BTreeSet::new());
+        let query = query(Of::Partner(session.partner), call, [], no_groups);
         let authority = self.stores.authorities.authority(&query).await?;
         let authority = authority.ok_or(Refusal::SessionInvalid)?;
         let (_, today) = self.moment();
-        let acting = authority
-            .acting(&call.actor, today)
-            .map_err(|_| Refusal::SessionInvalid)?;
+        let acting = acting(&authority, call, today, || Refusal::SessionInvalid)?;
         match (policy::sight(acting), acting) {
             (Sight::All, _) | (_, policy::Actor::Caf) => Ok(None),
             (Sight::Own | Sight::Sharing(_), policy::Actor::Person(own)) => Ok(Some(own.groups())),

@@ -7,6 +7,7 @@ use api::account::v1;
 use api::acting::{acting, no_account, query, target};
 use api::convert::roles::ChangeRole;
 use api::refusal::Refusal;
+use api::stored::NewAccountFields;
 use domain::account::{Account, Role};
 use domain::audit::Event;
 use domain::call::Call;
@@ -19,7 +20,7 @@ use storage::carry_out::{UseCase, carry_out};
 use storage::mutation::{self, AuthorityMove, Mutation, MutationResult, RequestClaim};
 
 use crate::Deps;
-use crate::answers::{NO_NEW_ACCOUNT, delivery_id};
+use crate::answers::delivery_id;
 use crate::new_standing::{Standing, Telling};
 
 /// One of the two steps between plain user and manager.
@@ -93,7 +94,7 @@ impl<S: Step> UseCase for Changing<'_, S> {
     type Refusal = Refusal;
 
     fn refused(&self, error: mutation::Error) -> Refusal {
-        Refusal::of_mutation(error, self.now, NO_NEW_ACCOUNT)
+        Refusal::of_mutation(error, self.now, NewAccountFields::NONE)
     }
 
     fn absent(&self) -> Refusal {

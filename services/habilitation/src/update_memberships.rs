@@ -7,6 +7,7 @@ use api::convert::etag;
 use api::convert::roles::{self, UpdateMemberships};
 use api::habilitation::v1;
 use api::refusal::Refusal;
+use api::stored::NewAccountFields;
 use domain::account::{self, Account};
 use domain::audit::Event;
 use domain::call::Call;
@@ -21,7 +22,7 @@ use storage::mutation::{
 };
 
 use crate::Deps;
-use crate::answers::{NO_NEW_ACCOUNT, not_ended, open_agreements};
+use crate::answers::{not_ended, open_agreements};
 
 impl Deps {
     /// Gives and takes away groups.
@@ -77,7 +78,7 @@ impl UseCase for Update<'_> {
     type Refusal = Refusal;
 
     fn refused(&self, error: mutation::Error) -> Refusal {
-        Refusal::of_mutation(error, self.now, NO_NEW_ACCOUNT)
+        Refusal::of_mutation(error, self.now, NewAccountFields::NONE)
     }
 
     fn absent(&self) -> Refusal {
